@@ -1,0 +1,98 @@
+// Vector<T>: a growing array whose growth can fail, for code without exceptions.
+// Invariant: a Push that fails leaves the vector as it was.
+#pragma once
+
+#include <new>
+#include <span>
+#include <utility>
+
+#include "kernel/base/assert.h"
+#include "kernel/base/result.h"
+#include "kernel/base/units.h"
+
+namespace fl {
+
+template <class T>
+class Vector {
+ public:
+  Vector() = default;
+  Vector(const Vector&) = delete;
+  Vector& operator=(const Vector&) = delete;
+  Vector(Vector&& other)
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  Vector& operator=(Vector&& other) {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+  ~Vector() {
+    Clear();
+    ::operator delete(data_);
+  }
+
+  Status Reserve(u32 capacity) {
+    if (capacity <= capacity_) return Status::kSuccess;
+    if (capacity > 0x7FFFFFFFu / sizeof(T)) return Status::kNoMemory;
+    T* grown = static_cast<T*>(::operator new(std::size_t(capacity) * sizeof(T), std::nothrow));
+    if (!grown) return Status::kNoMemory;
+    for (u32 i = 0; i < size_; ++i) {
+      new (grown + i) T(std::move(data_[i]));
+      data_[i].~T();
+    }
+    ::operator delete(data_);
+    data_ = grown;
+    capacity_ = capacity;
+    return Status::kSuccess;
+  }
+  Status Push(T value) {
+    if (size_ == capacity_) {
+      if (Status s = Reserve(capacity_ ? capacity_ * 2 : 4); IsFailure(s)) return s;
+    }
+    new (data_ + size_++) T(std::move(value));
+    return Status::kSuccess;
+  }
+  /// Grows with value-initialised elements, or shrinks.
+  Status Resize(u32 size) {
+    if (Status s = Reserve(size); IsFailure(s)) return s;
+    while (size_ < size) new (data_ + size_++) T();
+    while (size_ > size) data_[--size_].~T();
+    return Status::kSuccess;
+  }
+  void Pop() {
+    KASSERT(size_ != 0);
+    data_[--size_].~T();
+  }
+  void Clear() {
+    while (size_ != 0) Pop();
+  }
+
+  u32 size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  T& operator[](u32 i) {
+    KASSERT(i < size_);
+    return data_[i];
+  }
+  const T& operator[](u32 i) const {
+    KASSERT(i < size_);
+    return data_[i];
+  }
+  T& back() { return (*this)[size_ - 1]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  std::span<const T> span() const { return {data_, size_}; }
+  std::span<T> span() { return {data_, size_}; }
+
+ private:
+  T* data_ = nullptr;
+  u32 size_ = 0;
+  u32 capacity_ = 0;
+};
+
+}  // namespace fl

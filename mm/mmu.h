@@ -1,0 +1,46 @@
+// Mmu: the page table of one address space, as mm/ sees it; one object for each process and one for
+// system space.
+// Seam: declared here; implemented by kernel/x86 and by the simulated MMU of the tests.
+// Invariants: tables that hold the entries come on demand and go when their last entry goes; an entry
+//   in the system's table is seen in every address space at once; translations that became less
+//   permissive are flushed before the call returns.
+#pragma once
+
+#include "kernel/base/status.h"
+#include "mm/protection.h"
+
+namespace fl::mm {
+
+/// What one entry lets the processor do. kNone keeps the frame in the entry but traps every access.
+struct PteAccess {
+  bool read = false;
+  bool write = false;
+  bool execute = false;
+  constexpr bool operator==(const PteAccess&) const = default;
+};
+
+struct Pte {
+  bool resident = false;  ///< The entry holds a frame.
+  Pfn pfn;
+  PteAccess access;
+  bool dirty = false;  ///< The processor wrote through this entry.
+};
+
+class Mmu {
+ public:
+  /// `page` has no frame yet. Fails (kNoMemory) only if a table for the entry cannot be had.
+  virtual Status Map(VirtPage page, Pfn pfn, PteAccess access) = 0;
+  /// `page` has a frame; gives it another one, or other rights.
+  virtual void Replace(VirtPage page, Pfn pfn, PteAccess access) = 0;
+  /// Takes the frame out of the entry and returns what was there (resident == false if nothing).
+  virtual Pte Unmap(VirtPage page) = 0;
+  virtual Pte Query(VirtPage page) const = 0;
+  /// The first page at or after `from` and before `end` that has a frame; `end` if there is none.
+  /// Costs in proportion to the tables that exist, not to the pages passed over.
+  virtual VirtPage NextResident(VirtPage from, VirtPage end) const = 0;
+
+ protected:
+  ~Mmu() = default;
+};
+
+}  // namespace fl::mm
