@@ -1,0 +1,94 @@
+// AddressSpace, the pages: what one entry may permit, and how a page gets its frame. Each of these is one
+// step of the fault path, done between two sleeps.
+#include <cstring>
+
+#include "mm/address_space.h"
+
+namespace fl::mm {
+
+AddressSpace::PageState AddressSpace::Look(VirtPage page) const {
+  PageState state{tree_.Find(page), mmu_.Query(page), false};
+  state.is_private = IsPrivate(state.pte);
+  return state;
+}
+
+bool AddressSpace::CopiesOnWrite(const RegionInfo& region, VirtPage page) {
+  const RegionAttributes& a = region.attributes;
+  return a.section && a.protection.WriteCopy() && !a.section->SharesWrites(SectionPageOf(region, page));
+}
+
+PteAccess AddressSpace::AccessFor(const RegionInfo& region, VirtPage page, bool is_private) {
+  const Protection p = region.attributes.protection;
+  if (p.Has(kPageGuard)) return {};
+  const bool writable = p.Writable() && (is_private || !CopiesOnWrite(region, page));
+  return {.read = p.Readable(), .write = writable, .execute = p.Executable()};
+}
+
+void AddressSpace::CountPrivatePage(i32 change) {
+  private_pages_ += u32(change);
+  if (private_pages_ > private_pages_peak_) private_pages_peak_ = private_pages_;
+}
+
+Status AddressSpace::MapZeroPage(VirtPage page, const RegionInfo& region) {
+  const Pfn pfn = TRY(pager_.frames.AllocateZeroed(FrameUse::kPrivate));
+  if (const Status s = mmu_.Map(page, pfn, AccessFor(region, page, true)); IsFailure(s)) {
+    pager_.frames.Free(pfn);
+    return s;
+  }
+  CountPrivatePage(+1);
+  return Status::kSuccess;
+}
+
+Status AddressSpace::MapSectionPage(VirtPage page, const RegionInfo& region) {
+  Section& section = *region.attributes.section;
+  const PageIndex index = SectionPageOf(region, page);
+  const Pfn pfn = TRY(section.Share(index));
+  if (const Status s = mmu_.Map(page, pfn, AccessFor(region, page, false)); IsFailure(s)) {
+    section.Unshare(index);
+    return s;
+  }
+  return Status::kSuccess;
+}
+
+Status AddressSpace::MapPrivateCopy(VirtPage page, const RegionInfo& region) {
+  Section& section = *region.attributes.section;
+  const PageIndex index = SectionPageOf(region, page);
+  Pfn copy;
+  const bool was_mapped = mmu_.Query(page).resident;
+  if (section.IsPresent(index)) {
+    // Held while the copy's frame is allocated: a standby original could be the very frame that is taken.
+    const Pfn original = TRY(section.Share(index));
+    Result<Pfn> frame = pager_.frames.Allocate(FrameUse::kPrivate);
+    if (frame) {
+      std::memcpy(pager_.frames.Bytes(*frame).data(), pager_.frames.Bytes(original).data(), kPageSize);
+    }
+    section.Unshare(index);
+    copy = TRY(std::move(frame));
+  } else {
+    KASSERT(section.IsUntouchedZero(index));
+    copy = TRY(pager_.frames.AllocateZeroed(FrameUse::kPrivate));
+  }
+  if (was_mapped) {
+    mmu_.Replace(page, copy, AccessFor(region, page, true));
+    section.Unshare(index);
+  } else if (const Status s = mmu_.Map(page, copy, AccessFor(region, page, true)); IsFailure(s)) {
+    pager_.frames.Free(copy);
+    return s;
+  }
+  CountPrivatePage(+1);
+  section.CountPrivatePage(+1);
+  return Status::kSuccess;
+}
+
+Status AddressSpace::ClearGuard(VirtPage page, const RegionInfo& region) {
+  const Result<Protection> old =
+      tree_.Protect({page, 1}, region.attributes.protection.Without(kPageGuard));
+  if (!old) return old.error();
+  const PageState state = Look(page);
+  if (state.pte.resident) {
+    mmu_.Replace(page, state.pte.pfn, AccessFor(state.region, page, state.is_private));
+  }
+  return Status::kSuccess;
+}
+
+}  // namespace fl::mm

@@ -1,0 +1,19 @@
+// DataSection: a file's bytes as pages: the file's page cache. Views and read calls use the same frames.
+// Invariant: pages are clean: volumes are read-only so far, so views are read-only or write-copy.
+#pragma once
+
+#include "mm/section.h"
+
+namespace fl::mm {
+
+class DataSection final : public Section {
+ public:
+  /// kSectionTooBig for files past 2 GiB, kFileInvalid (NT: mapped file of size zero) for empty ones.
+  static Result<RefPtr<DataSection>> Create(Pager& pager, RefPtr<fs::File> file);
+
+ private:
+  using Section::Section;
+  PageSource SourceOf(PageIndex index) const override;
+};
+
+}  // namespace fl::mm

@@ -1,0 +1,126 @@
+// Section: a thing that can be mapped, and can give a page for an index. Image, file data, shared memory.
+// Owns:        its prototypes and the frames they hold; a reference to its file.
+// Lives:       as long as views, handles or loaders refer to it; its frames outlive no section.
+// Invariants:  a frame of use kSection is mapped by share_count entries. A reclaimable page that nothing
+//              maps is on the standby list, uncharged; mapped, it is charged one page. A promised page
+//              (writable and shared: it cannot be read again) is charged from the section's creation on,
+//              and never stands by. At most one thread builds a given page (kReading).
+// Locks:       none: nothing sleeps but the read in PageIn, and after it everything is looked up again.
+// Units:       PageIndex counts 4 KiB pages from the section's start.
+#pragma once
+
+#include "fs/file.h"
+#include "kernel/base/ref_ptr.h"
+#include "mm/pager.h"
+#include "mm/protection.h"
+#include "mm/prototype_table.h"
+
+namespace fl::mm {
+
+enum class SectionKind : u8 { kImage, kData, kSharedMemory };
+
+/// Where the bytes of one page come from: `file_bytes` bytes at `file_offset`, then zeros.
+struct PageSource {
+  u64 file_offset = 0;
+  u32 file_bytes = 0;
+};
+
+struct SectionCounters {
+  u32 pages_read = 0;    ///< Pages filled from the file.
+  u64 bytes_read = 0;    ///< Bytes of the file that these pages took.
+  u32 pages_zeroed = 0;  ///< Pages that needed no read.
+  u32 copies = 0;        ///< Private copies that address spaces made.
+  u32 views = 0;         ///< Now.
+  u32 views_peak = 0;
+  u32 resident = 0;  ///< Frames held now, mapped or standing by.
+  u32 resident_peak = 0;
+  u32 private_pages = 0;  ///< Private copies of its pages that exist now.
+  u32 private_pages_peak = 0;
+};
+
+class Section : public RefCounted<Section>, public FrameOwner {
+ public:
+  virtual ~Section();
+
+  SectionKind kind() const { return kind_; }
+  u32 pages() const { return prototypes_.pages(); }
+  /// Bytes; the last page may be partly behind it.
+  u64 size() const { return size_; }
+  fs::File* file() const { return file_.get(); }
+  const SectionCounters& counters() const { return counters_; }
+
+  /// The prototype of a page, brought in if it is absent. The frame is the section's; map it with Share
+  /// before anything can sleep. `slept`: other threads ran meanwhile, so the caller must look again. The
+  /// caller holds a reference of its own: the last view may go while the disk works.
+  struct Acquired {
+    Pfn pfn;
+    bool slept = false;
+  };
+  Result<Acquired> AcquirePrototype(PageIndex index);
+
+  /// One more entry maps the page; it must be present (AcquirePrototype). kNoMemory if no page can be
+  /// promised.
+  Result<Pfn> Share(PageIndex index);
+  /// One entry less maps it.
+  void Unshare(PageIndex index);
+  /// Do writes to the page reach all who map it, even through a write-copy protection (an image's
+  /// shared-writable PE section)?
+  virtual bool SharesWrites(PageIndex) const { return false; }
+  /// The protection that a view of the section begins with from page `index` on, and for how many pages;
+  /// `view` is what the mapper asked for, which an image overrules by its PE sections.
+  struct ProtectionRun {
+    Protection protection;
+    u32 pages = 0;
+  };
+  virtual ProtectionRun ProtectionFrom(PageIndex index, Protection view) const {
+    return {view, pages() - index.value};
+  }
+  /// Is the page all zero and untouched, so that a private copy needs no original?
+  bool IsUntouchedZero(PageIndex index) const;
+  bool IsPresent(PageIndex index) const {
+    const PrototypeState state = prototypes_.Get(index).state;
+    return state == PrototypeState::kResident || state == PrototypeState::kStandby;
+  }
+  /// Copies bytes of the section, paging in by the section's own entries; may sleep.
+  Status ReadBytes(u64 offset, std::span<std::byte> out);
+
+  void CountView(i32 change);
+  void CountPrivatePage(i32 change);
+
+  void ReclaimFrame(PageIndex index) final;
+
+ protected:
+  Section(Pager& pager, SectionKind kind, RefPtr<fs::File> file);
+  /// Sizes the prototype table; once, before anything else.
+  Status Create(u64 size_in_bytes);
+  /// Charges `pages` that must never be lost; given back by the destructor.
+  Status Promise(u32 pages);
+
+  virtual PageSource SourceOf(PageIndex index) const = 0;
+  /// Turns file bytes into the page's bytes (relocation, binding). May sleep; must not touch other pages.
+  virtual Status FinishPage(PageIndex, PageBytes) { return Status::kSuccess; }
+  virtual bool IsPromised(PageIndex) const { return false; }
+
+  /// The bytes of a page that is present, else nullptr.
+  std::byte* PresentBytes(PageIndex index);
+  /// Forgets a page that nothing maps.
+  void Discard(PageIndex index);
+
+  Pager& pager_;
+
+ private:
+  Status PageIn(PageIndex index);
+  u32 ClusterAt(PageIndex index, std::span<PageSource> sources) const;
+  Status ReadCluster(std::span<const PageSource> sources, std::span<const Pfn> frames);
+  void Settle(PageIndex index, Pfn pfn);
+  void Abandon(PageIndex index, Pfn pfn);
+
+  const SectionKind kind_;
+  RefPtr<fs::File> file_;
+  u64 size_ = 0;
+  u32 promised_pages_ = 0;
+  PrototypeTable prototypes_;
+  SectionCounters counters_;
+};
+
+}  // namespace fl::mm

@@ -1,0 +1,52 @@
+// crash KIND: ends with an exception of its own, in one of the ways that a program can.
+#include "guest.h"
+
+static ULONG zero;
+
+static int Recurse(int depth) {
+  volatile char room[1000];
+  room[0] = (char)depth;
+  return Recurse(depth + 1) + room[0];
+}
+
+static void ReadByte(ULONG address) { (void)*(volatile UCHAR*)address; }
+static void WriteByte(ULONG address) { *(volatile UCHAR*)address = 1; }
+
+static void TouchGuard(void) {
+  void* base = NULL;
+  ULONG size = PAGE_SIZE;
+  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE | MEM_COMMIT,
+                              PAGE_READWRITE | PAGE_GUARD) < 0) {
+    Exit(2);
+  }
+  ReadByte((ULONG)base);
+}
+
+int GuestMain(void) {
+  Arguments arguments;
+  GetArguments(&arguments);
+  if (arguments.count != 2) return 2;
+  const char* kind = arguments.item[1];
+  if (StringsEqual(kind, "null-read")) ReadByte(0);
+  if (StringsEqual(kind, "null-write")) WriteByte(8);
+  if (StringsEqual(kind, "code-write")) WriteByte((ULONG)GuestMain);
+  if (StringsEqual(kind, "jump-null")) ((void (*)(void))zero)();
+  if (StringsEqual(kind, "jump-free")) ((void (*)(void))0x7FFD0000)();
+  if (StringsEqual(kind, "stack")) return Recurse(0);
+  if (StringsEqual(kind, "divide")) __asm__ volatile("divl %0" : : "m"(zero), "a"(1), "d"(0));
+  if (StringsEqual(kind, "illegal")) __asm__ volatile("ud2");
+  if (StringsEqual(kind, "privileged")) __asm__ volatile("cli");
+  if (StringsEqual(kind, "port")) __asm__ volatile("outb %al, $0xE9");
+  if (StringsEqual(kind, "breakpoint")) __asm__ volatile("int3");
+  if (StringsEqual(kind, "kernel-read")) ReadByte(0x80000000);
+  if (StringsEqual(kind, "kernel-write")) WriteByte(0x80100000);
+  if (StringsEqual(kind, "top-read")) ReadByte(0xFFFFFFFF);
+  if (StringsEqual(kind, "kernel-jump")) ((void (*)(void))0x80100000)();
+  if (StringsEqual(kind, "guard")) TouchGuard();
+  if (StringsEqual(kind, "bad-stack")) __asm__ volatile("movl $0x10, %esp; pushl %eax");
+  if (StringsEqual(kind, "bad-segment")) __asm__ volatile("movw %%ax, %%ds" : : "a"(0x1234));
+  if (StringsEqual(kind, "single-step")) {
+    __asm__ volatile("pushfl; orl $0x100, (%esp); popfl; nop");
+  }
+  return 3;  // It survived, or the kind is unknown.
+}

@@ -1,0 +1,111 @@
+"""Builds the FAT volume that the guest sees as drive C:.
+
+The volume is a superfloppy: no partition table. Its size follows from its content: FAT16 up to
+512 MiB, FAT32 above. The same content gives the same layout, so runs repeat.
+"""
+import os
+import pathlib
+import subprocess
+
+SECTOR = 512
+MIB = 1024 * 1024
+SMALLEST = 16 * MIB
+FLOPPY = 1440 * 1024
+FAT32_FROM = 512 * MIB
+
+
+class DiskError(Exception):
+    pass
+
+
+def collect(program, dlls, directories):
+    """{path on C: as a tuple of names: host file}; None stands for an empty directory.
+
+    What lies beside the program goes to C:\\ and wins over a file of the same name in
+    `directories`; names are compared as Windows compares them.
+    """
+    layout, spelling = {}, {}
+
+    def place(parts, source):
+        # A directory's first spelling serves all that is in it.
+        fixed = []
+        for part in parts:
+            key = (tuple(p.lower() for p in fixed), part.lower())
+            fixed.append(spelling.setdefault(key, part))
+        layout[tuple(fixed)] = source
+
+    for directory in directories:
+        for folder, subfolders, files in sorted(os.walk(directory, followlinks=True)):
+            subfolders.sort()
+            parts = pathlib.Path(folder).relative_to(directory).parts
+            if parts and not subfolders and not files:
+                place(parts, None)
+            for name in sorted(files):
+                place(parts + (name,), os.path.join(folder, name))
+    for source in [program, *dlls]:
+        place((os.path.basename(source),), source)
+    return layout
+
+
+def volume_size(layout):
+    """Bytes: the files, each rounded up to a generous cluster, a reserve for directories and FATs."""
+    content = sum(-(-os.path.getsize(f) // 32768) * 32768 for f in layout.values() if f)
+    wanted = content + content // 64 + 4 * MIB + 512 * len(layout)
+    return max(SMALLEST, -(-wanted // MIB) * MIB)
+
+
+def build(image, layout, size=None):
+    """Writes the volume to the file `image`; `size` in bytes, if it is not to follow the content."""
+    size = size or volume_size(layout)
+    with open(image, 'wb') as file:
+        file.truncate(size)
+    if size == FLOPPY:
+        format_command = ['mformat', '-i', image, '-f', '1440', '-N', '464c5401', '-v', 'FAULTLINE']
+    else:
+        format_command = _hard_disk_format(image, size)
+    _mtools([*format_command, '::'])
+    _fill(image, layout)
+
+
+def _hard_disk_format(image, size):
+    heads, per_track = 16, 63
+    format_command = ['mformat', '-i', image, '-T', str(size // SECTOR), '-h', str(heads), '-s',
+                      str(per_track), '-N', '464c5401', '-v', 'FAULTLINE']
+    if size >= FAT32_FROM:
+        format_command.append('-F')
+    else:
+        # The smallest cluster that stays within FAT16's 65,524 clusters.
+        cluster = 4
+        while size // SECTOR // cluster > 65000:
+            cluster *= 2
+        format_command += ['-c', str(cluster)]
+    return format_command
+
+
+def _fill(image, layout):
+    folders = {parts[:n] for parts, source in layout.items()
+               for n in range(1, len(parts) + (1 if source is None else 0))}
+    for folder in sorted(folders, key=lambda parts: (len(parts), parts)):
+        _mtools(['mmd', '-i', image, '::/' + '/'.join(folder)])
+    by_folder = {}
+    for parts, source in sorted(layout.items()):
+        if source is not None:
+            by_folder.setdefault(parts[:-1], []).append((parts[-1], source))
+    for folder, files in sorted(by_folder.items()):
+        target = '::/' + '/'.join(folder)
+        # mcopy names the copy after its source: files of a name of their own go one by one.
+        same = [source for name, source in files if name == os.path.basename(source)]
+        for start in range(0, len(same), 200):
+            _mtools(['mcopy', '-i', image, '-Q', *same[start:start + 200], target])
+        for name, source in files:
+            if name != os.path.basename(source):
+                _mtools(['mcopy', '-i', image, '-Q', source, target.rstrip('/') + '/' + name])
+
+
+def _mtools(command):
+    environment = {**os.environ, 'MTOOLS_SKIP_CHECK': '1', 'MTOOLSRC': '/dev/null'}
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env=environment)
+    if done.returncode != 0:
+        reason = done.stdout.decode(errors='replace').strip()
+        raise DiskError(f'cannot build the disk: {command[0]}: {reason}')

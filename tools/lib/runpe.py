@@ -1,0 +1,351 @@
+"""runpe: runs a Windows console program on Faultline in QEMU; see --help. Started by tools/runpe."""
+import argparse
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+
+import demo_account
+import guest_disk
+import machine
+import windows_command_line
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KERNEL = ROOT / 'build/kernel/faultline.elf'
+DEMO = ROOT / 'build/host/demo/demo.exe'
+PE_DEPS = ROOT / 'build/host/tools/pe_deps/pe-deps'
+
+EXIT_USAGE = 240
+EXIT_NO_SUCH_FILE = 241
+EXIT_NOT_PE = 242
+EXIT_WRONG_MACHINE = 243
+EXIT_MISSING_DLL = 244
+EXIT_MISSING_EXPORT = 245
+EXIT_TIMEOUT = 246
+EXIT_BUGCHECK = 247
+EXIT_HOST = 248
+EXIT_START = 249
+
+# The kinds of the kernel's "error" report.
+START_ERRORS = {
+    'no_such_file': EXIT_NO_SUCH_FILE, 'not_pe': EXIT_NOT_PE, 'wrong_machine': EXIT_WRONG_MACHINE,
+    'missing_dll': EXIT_MISSING_DLL, 'missing_export': EXIT_MISSING_EXPORT,
+}
+# What pe-deps says by its exit status.
+DEPS_ERRORS = {3: ('not_pe', EXIT_NOT_PE), 4: ('wrong_machine', EXIT_WRONG_MACHINE)}
+
+HELP_END = '''\
+exit status: the low 8 bits of the program's exit code (the full value: --stats), or
+  240 wrong usage                 245 missing export (the message names both sides)
+  241 no such program             246 time-out
+  242 not a PE program            247 the kernel stopped at a bugcheck
+  243 for another processor       248 QEMU or this host failed
+  244 missing DLL                 249 the program could not be started for another reason
+  130, 141, 143 ended by Ctrl-C, a closed output pipe, SIGTERM
+With no program, runs the demo: two processes share a DLL, and one writes to it.
+'''
+
+
+class Failure(Exception):
+    """Ends runpe with a message and an exit status."""
+
+    def __init__(self, status, message, outcome):
+        super().__init__(message)
+        self.status, self.outcome = status, outcome
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Failure(EXIT_USAGE, f'{message} (see runpe --help)', 'usage')
+
+
+def parse_arguments(arguments):
+    parser = Parser(prog='runpe', allow_abbrev=False, epilog=HELP_END,
+                    usage='runpe [options] [--] [program.exe [arguments...]]',
+                    formatter_class=argparse.RawDescriptionHelpFormatter,
+                    description='Runs a Windows console program on Faultline in QEMU.')
+    def number(low, high):
+        def check(text):
+            value = int(text, 0)
+            if not low <= value <= high:
+                raise ValueError
+            return value
+        check.__name__ = f'value, not a number from {low} to {high}:'
+        return check
+    add = parser.add_argument
+    add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
+    add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
+    add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
+    add('--machine', default='pc', help='QEMU machine: pc, q35, isapc (default pc)')
+    add('--timeout', type=float, default=60, metavar='SECONDS', help='0: none (default 60)')
+    add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
+    add('--seed', type=number(0, 0xFFFFFFFF), default=1, metavar='N',
+        help='chooses the images\' bases (default 1)')
+    add('--trace', metavar='FILE', help='one JSON object for each fault')
+    add('--stats', metavar='FILE', help='one JSON object about the whole run')
+    add('--icount', action='store_true', help='the clock counts instructions: runs repeat exactly')
+    add('--gdb', action='store_true', help='waits for gdb on port 1234')
+    add('--keep', action='store_true', help='keeps the disk image and says where it is')
+    add('--kernel-log', metavar='FILE', help='the kernel\'s own messages')
+    add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
+    add('--quiet', action='store_true', help='no progress lines on stderr')
+    add('command', nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.command[:1] == ['--']:
+        del options.command[0]
+    if ' -- ' in f' {options.append} ':
+        raise Failure(EXIT_USAGE, '--append: "--" ends the kernel\'s words', 'usage')
+    for directory in options.disk:
+        if not os.path.isdir(directory):
+            raise Failure(EXIT_USAGE, f'--disk: {directory} is not a directory', 'usage')
+    try:
+        ' '.join([*options.command, options.append]).encode()
+    except UnicodeEncodeError:
+        raise Failure(EXIT_USAGE, 'the arguments are not valid UTF-8', 'usage') from None
+    return options
+
+
+def check_program(path):
+    """What can be known before anything boots. The kernel decides all the rest."""
+    if not os.path.exists(path):
+        raise Failure(EXIT_NO_SUCH_FILE, f'{path}: no such file', 'no_such_file')
+    if not os.path.isfile(path):
+        raise Failure(EXIT_NO_SUCH_FILE, f'{path}: not a file', 'no_such_file')
+    try:
+        with open(path, 'rb') as file:
+            start = file.read(0x40)
+            if len(start) == 0x40 and start[:2] == b'MZ':
+                file.seek(struct.unpack_from('<I', start, 0x3C)[0])
+                signature = file.read(6)
+            else:
+                signature = b''
+    except OSError as error:
+        raise Failure(EXIT_HOST, f'{path}: {error.strerror}', 'host') from None
+    if signature[:4] != b'PE\0\0' or len(signature) != 6:
+        raise Failure(EXIT_NOT_PE, f'{path}: not a PE program', 'not_pe')
+    machine_type = struct.unpack_from('<H', signature, 4)[0]
+    if machine_type != 0x14C:
+        known = {0x8664: 'x86-64', 0xAA64: 'ARM64', 0x1C4: 'ARM', 0x200: 'Itanium'}
+        name = known.get(machine_type, f'machine type {machine_type:#06x}')
+        raise Failure(EXIT_WRONG_MACHINE, f'{path}: is for {name}, not for 32-bit x86',
+                      'wrong_machine')
+
+
+def needed_dlls(program):
+    """The DLL files beside the program that it needs. Missing ones are the kernel's to report."""
+    if not PE_DEPS.exists():
+        raise Failure(EXIT_HOST, f'{PE_DEPS} is missing: run tools/runpe', 'host')
+    done = subprocess.run([PE_DEPS, '--system', 'ntdll.dll', os.path.abspath(program)],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode in DEPS_ERRORS:
+        outcome, status = DEPS_ERRORS[done.returncode]
+        raise Failure(status, done.stderr.decode(errors='replace').strip(), outcome)
+    if done.returncode != 0:
+        raise Failure(EXIT_START, done.stderr.decode(errors='replace').strip(), 'other')
+    return os.fsdecode(done.stdout).splitlines()
+
+
+class Reports:
+    """The kernel's reports, as they come in; written by a pump's thread, read when it has ended."""
+
+    def __init__(self, on_ready):
+        self.by_event, self._partial, self._on_ready = {}, b'', on_ready
+
+    def take(self, data):
+        *lines, self._partial = (self._partial + data).split(b'\n')
+        for line in filter(None, map(bytes.strip, lines)):
+            try:
+                report = json.loads(line)
+                event = report['event']
+            except (ValueError, KeyError, TypeError):
+                show('unreadable report from the kernel: ' + line.decode(errors='replace'))
+                continue
+            if event == 'ready':
+                self._on_ready()
+            elif event == 'exception':
+                show(report.get('message', ''))
+            self.by_event[event] = report
+
+    def get(self, event):
+        return self.by_event.get(event)
+
+
+def show(text):
+    sys.stderr.write(text.rstrip('\n') + '\n')
+    sys.stderr.flush()
+
+
+def writer(fd):
+    """A sink that writes everything to `fd`, whatever its mode; OSError if nobody reads it."""
+    def write(data):
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(fd, view):]
+            except BlockingIOError:
+                select.select([], [fd], [])
+    return write
+
+
+def last_lines(path, count=40):
+    try:
+        with open(path, errors='replace') as file:
+            return ''.join(file.readlines()[-count:])
+    except OSError:
+        return ''
+
+
+def kernel_words(options, program_command_line):
+    words = ['host=1', f'seed={options.seed}', f'trace={int(bool(options.trace))}',
+             f'stats={int(bool(options.stats))}']
+    if options.cluster:
+        words.append(f'cluster={options.cluster}')
+    if options.append:
+        words.append(options.append)
+    return ' '.join(words) + ' -- ' + program_command_line
+
+
+def run(options, work):
+    """Boots and runs; returns (exit status of runpe, outcome, reports)."""
+    program = options.command[0]
+    check_program(program)
+    disk = os.path.join(work, 'disk.img')
+    dlls = needed_dlls(program)
+    guest_disk.build(disk, guest_disk.collect(program, dlls, options.disk))
+    if options.keep:
+        show(f'runpe: the disk image is {disk}')
+
+    command_line = windows_command_line.join('C:\\' + os.path.basename(program),
+                                             options.command[1:])
+    log = options.kernel_log or os.path.join(work, 'kernel.log')
+    qemu_errors = os.path.join(work, 'qemu.err')
+    guest = machine.Machine(kernel=str(KERNEL), disk=disk, log=log, options=options,
+                            kernel_command_line=kernel_words(options, command_line))
+    reports = Reports(on_ready=guest.feed_input)
+    guest.output('out', 0xE9, writer(1))
+    guest.output('err', 0xEA, writer(2))
+    guest.output('reports', 0xEB, reports.take)
+    trace = open(options.trace, 'wb') if options.trace else None
+    if trace:
+        guest.output('trace', 0xEC, trace.write)
+    try:
+        with open(qemu_errors, 'wb') as errors:
+            guest.start(errors)
+        if options.gdb:
+            show('runpe: waiting for gdb: target remote localhost:1234')
+        qemu_status = guest.wait(options.timeout)
+    finally:
+        guest.stop()
+        if trace:
+            trace.close()
+    return (*judge(qemu_status, reports, options, log, qemu_errors), reports)
+
+
+def judge(qemu_status, reports, options, log, qemu_errors):
+    """What came of the run: (exit status of runpe, outcome)."""
+    if qemu_status is None:
+        show(f'runpe: time-out after {options.timeout:g} s')
+        return EXIT_TIMEOUT, 'timeout'
+    bugcheck = reports.get('bugcheck')
+    if bugcheck or qemu_status == machine.STATUS_BUGCHECK:
+        show('runpe: bugcheck: ' + (bugcheck or {}).get('message', 'no report'))
+        show(last_lines(log))
+        return EXIT_BUGCHECK, 'bugcheck'
+    error = reports.get('error')
+    if error:
+        kind = error.get('kind')
+        show(f"runpe: {error.get('message', kind)}")
+        return START_ERRORS.get(kind, EXIT_START), kind
+    ended = reports.get('exit')
+    if ended and qemu_status == machine.STATUS_NORMAL:
+        return ended['status'] & 0xFF, 'exit'
+    show(f'runpe: the machine stopped without saying why (QEMU: {qemu_status})')
+    show(last_lines(qemu_errors) + last_lines(log))
+    return EXIT_HOST, 'host'
+
+
+def write_stats(options, outcome, reports):
+    stats = dict((reports and reports.get('stats')) or {'event': 'stats'})
+    ended = reports and reports.get('exit')
+    error = reports and reports.get('error')
+    stats['outcome'] = outcome
+    stats['exit_status'] = ended['status'] if ended else error.get('status') if error else None
+    stats['options'] = {
+        'program': options.command, 'mem': options.mem, 'cpu': options.cpu,
+        'machine': options.machine, 'seed': options.seed, 'cluster': options.cluster,
+        'icount': options.icount, 'timeout': options.timeout,
+    }
+    with open(options.stats, 'w') as file:
+        json.dump(stats, file, indent=1)
+        file.write('\n')
+
+
+def run_in(options, work):
+    reports = None
+    try:
+        status, outcome, reports = run(options, work)
+    except Failure as failure:
+        show(f'runpe: {failure}')
+        status, outcome = failure.status, failure.outcome
+    if options.stats:
+        write_stats(options, outcome, reports)
+    return status
+
+
+def run_demo(options, work):
+    if subprocess.run([ROOT / 'tools/lib/build_demo.sh'], stdout=subprocess.DEVNULL).returncode:
+        return EXIT_HOST
+    options.command = [str(DEMO)]
+    own_stats = options.stats
+    options.stats = own_stats or os.path.join(work, 'stats.json')
+    status = run_in(options, work)
+    if status == 0:
+        with open(options.stats) as file:
+            print(demo_account.tell(json.load(file)))
+    return status
+
+
+def main():
+    def end(signal_number, _):
+        raise SystemExit(128 + signal_number)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    # A terminal of which we are not the foreground job reads as ended, and does not stop us.
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+
+    work = tempfile.mkdtemp(prefix='runpe-')
+    keep = False
+    status = EXIT_HOST
+    try:
+        options = parse_arguments(sys.argv[1:])
+        keep = options.keep
+        status = (run_in if options.command else run_demo)(options, work)
+    except Failure as failure:
+        show(f'runpe: {failure}')
+        status = failure.status
+    except machine.BrokenOutput:
+        status = 128 + signal.SIGPIPE
+    except (OSError, guest_disk.DiskError) as error:
+        show(f'runpe: {error}')
+    except SystemExit as request:
+        status = request.code or 0
+    finally:
+        if keep:
+            for name in os.listdir(work):
+                if name != 'disk.img':
+                    os.unlink(os.path.join(work, name))
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    sys.stdout.flush()
+    # Not sys.exit: a thread may be blocked for ever on our standard input.
+    os._exit(status)
+
+
+if __name__ == '__main__':
+    main()
