@@ -70,7 +70,7 @@ struct FaultResult {
   FaultCase fault_case = FaultCase::kAlreadyResolved;
   bool hard = false;  ///< The thread slept while a page was read.
   const Section* section = nullptr;
-  PageIndex section_page;
+  PageIndex section_page{};
 };
 
 /// The table above, as a pure function. kDemandZero to kCopyOnWrite mean that the entry has to change.

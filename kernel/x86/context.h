@@ -1,0 +1,35 @@
+// Contexts: leaving one kernel thread for another, entering user mode, the floating-point state.
+// Invariant: a thread that is switched away from resumes where it called SwitchContext, with its
+// callee-saved registers; interrupts are disabled on both sides.
+#pragma once
+
+#include <cstddef>
+
+#include "kernel/x86/trap_frame.h"
+
+namespace fl::x86 {
+
+using ThreadEntry = void (*)(void* argument);
+
+/// Makes a new kernel stack ready for its first SwitchContext: `entry(argument)` runs there and must not
+/// return. Returns the stack pointer to switch to. `top` is 16-byte aligned.
+u32 PrepareStack(void* top, ThreadEntry entry, void* argument);
+
+/// Saves the current stack pointer in *save and continues on `load`.
+extern "C" void SwitchContext(u32* save, u32 load);
+
+/// Leaves for user mode with exactly these registers; the kernel stack starts over at its top.
+[[noreturn]] void EnterUserMode(const TrapFrame& frame);
+/// A frame for user mode: flat segments, FS = TEB, interrupts enabled, other registers zero.
+TrapFrame UserFrame(VirtAddr eip, VirtAddr esp);
+
+/// x87 and, where present, SSE state of a thread (FXSAVE, else FNSAVE).
+struct alignas(16) FpuState {
+  std::byte bytes[512];
+};
+/// The state of a new thread: control word 0x27F, MXCSR 0x1F80.
+void InitFpuState(FpuState& state);
+void SaveFpu(FpuState& state);
+void RestoreFpu(const FpuState& state);
+
+}  // namespace fl::x86

@@ -1,0 +1,32 @@
+// Traps: from a vector to the kernel's handler.
+// Seam: TrapHandler is declared here and implemented by the kernel, one object for the machine.
+// Invariant: handlers run with interrupts disabled, on the kernel stack of the current thread (or on the
+// idle loop's, for an interrupt). Vectors 3 and 0x2E may be raised by user mode, all others trap as
+// general protection. CR2 is read before anything else can fault.
+#pragma once
+
+#include "kernel/x86/trap_frame.h"
+#include "mm/page_fault.h"
+
+namespace fl::x86 {
+
+class TrapHandler {
+ public:
+  /// `fault.stack` is left null. Returning resumes the frame.
+  virtual void OnPageFault(TrapFrame& frame, mm::PageFault fault) = 0;
+  virtual void OnSystemCall(TrapFrame& frame) = 0;
+  virtual void OnInterrupt(TrapFrame& frame, u32 irq) = 0;
+  /// Every other vector below 32.
+  virtual void OnException(TrapFrame& frame) = 0;
+
+ protected:
+  ~TrapHandler() = default;
+};
+
+/// GDT, TSS, IDT; interrupts stay disabled.
+void InitTraps(TrapHandler& handler);
+/// Where the next trap from user mode begins to push: the current thread's stack, and its TEB for FS.
+void SetKernelStack(void* top);
+void SetTeb(VirtAddr teb);
+
+}  // namespace fl::x86

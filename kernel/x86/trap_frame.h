@@ -1,0 +1,49 @@
+// TrapFrame: the registers of what was interrupted, as trap_entry.asm pushes them on the kernel stack.
+// Invariant: the layout is shared with trap_entry.asm; a return to user mode restores every field.
+#pragma once
+
+#include "kernel/base/units.h"
+
+namespace fl::x86 {
+
+struct TrapFrame {
+  u32 gs, fs, es, ds;
+  u32 edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;
+  u32 vector;
+  u32 error_code;  ///< 0 where the processor pushes none.
+  u32 eip, cs, eflags;
+  // Only there when the trap came from user mode.
+  u32 user_esp, user_ss;
+
+  bool FromUser() const { return (cs & 3) == 3; }
+};
+static_assert(sizeof(TrapFrame) == 19 * 4);
+
+inline constexpr u16 kKernelCode = 0x08;
+inline constexpr u16 kKernelData = 0x10;
+inline constexpr u16 kUserCode = 0x1B;
+inline constexpr u16 kUserData = 0x23;
+inline constexpr u16 kUserTeb = 0x3B;  ///< FS: the thread's TEB, as on NT.
+
+inline constexpr u32 kVectorDivide = 0;
+inline constexpr u32 kVectorDebug = 1;
+inline constexpr u32 kVectorNmi = 2;
+inline constexpr u32 kVectorBreakpoint = 3;
+inline constexpr u32 kVectorOverflow = 4;
+inline constexpr u32 kVectorBounds = 5;
+inline constexpr u32 kVectorInvalidOpcode = 6;
+inline constexpr u32 kVectorNoFpu = 7;
+inline constexpr u32 kVectorDoubleFault = 8;
+inline constexpr u32 kVectorInvalidTss = 10;
+inline constexpr u32 kVectorSegmentNotPresent = 11;
+inline constexpr u32 kVectorStackSegment = 12;
+inline constexpr u32 kVectorGeneralProtection = 13;
+inline constexpr u32 kVectorPageFault = 14;
+inline constexpr u32 kVectorFpuError = 16;
+inline constexpr u32 kVectorAlignment = 17;
+inline constexpr u32 kVectorMachineCheck = 18;
+inline constexpr u32 kVectorSimdError = 19;
+inline constexpr u32 kVectorSystemCall = 0x2E;
+inline constexpr u32 kVectorFirstIrq = 0x40;  ///< IRQ n arrives as vector kVectorFirstIrq + n, n < 16.
+
+}  // namespace fl::x86
