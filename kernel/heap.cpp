@@ -145,10 +145,10 @@ void* KernelHeap::AllocateSmall(u32 size_class) {
   const u32 bit = u32(__builtin_ctz(~slab->in_use[word]));
   const u32 index = word * 32 + bit;
   KASSERT(index < slab->Capacity());
+  std::byte* block = slab->Block(index);
+  DCHECK(IsUntouched(block, kBlockSizes[size_class]));  // Otherwise: written to after it was freed.
   slab->in_use[word] |= 1u << bit;
   if (++slab->used == slab->Capacity()) Delist(*slab);
-  std::byte* block = slab->Block(index);
-  DCHECK(IsUntouched(block, kBlockSizes[size_class]));
   FillNew(block, kBlockSizes[size_class]);
   CountAllocation(kBlockSizes[size_class]);
   return block;

@@ -227,12 +227,8 @@ TEST_F(HeapDeathTest, AWriteToFreedMemoryIsSeen) {
   void* neighbour = heap_.Allocate(64);
   u8* freed = static_cast<u8*>(heap_.Allocate(64));
   heap_.Free(freed);
-  EXPECT_DEATH(
-      {
-        freed[5] = 1;
-        heap_.Allocate(64);
-      },
-      "IsUntouched");
+  freed[5] = 1;
+  EXPECT_DEATH(heap_.Allocate(64), "IsUntouched");
   freed[5] = kFreedMemoryFill;
   heap_.Free(neighbour);
 }
