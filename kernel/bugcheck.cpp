@@ -106,9 +106,9 @@ void PrintBacktrace(const x86::TrapFrame* frame, u32 own_frame_pointer) {
     LogSink(LogLevel::kError, FormatV(line, format, arguments));
     Stop();
   }
-  FormatV(message, format, arguments);
+  const std::string_view reason = FormatV(message, format, arguments);
   LogSink(LogLevel::kError, "*** BUGCHECK ***");
-  LogSink(LogLevel::kError, message);
+  LogSink(LogLevel::kError, reason);
   if (frame) PrintRegisters(*frame);
   const x86::ControlRegisters control = x86::ReadControlRegisters();
   Print("cr0=%08x cr2=%08x cr3=%08x cr4=%08x", control.cr0, control.cr2, control.cr3, control.cr4);

@@ -4,3 +4,6 @@ section .symbols progbits alloc noexec nowrite align=4
 global fl_symbol_table
 fl_symbol_table:
   incbin "symbols.bin"
+
+; Without it, the linker takes the program to want an executable stack.
+section .note.GNU-stack noalloc noexec nowrite progbits
