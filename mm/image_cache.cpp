@@ -59,18 +59,16 @@ Result<pe::ImageLayout> ImageCache::ReadLayout(fs::File& file, u32* bytes_read,
   const u64 file_size = file.Size();
   Vector<std::byte> headers;
   u32 wanted = kFirstRead;
-  // The first question may show that the headers go on; the second answer is final.
-  for (u32 attempt = 0; attempt < 2; ++attempt) {
-    const u32 old = headers.size();
+  // What is read may show that the headers go on: twice, for the PE header and the section table.
+  do {
     if (wanted > file_size) wanted = u32(file_size);
-    if (attempt != 0 && wanted <= old) break;
     // Whole sectors: what lies behind the file's end reads as zero and is cut off again.
     TRY_STATUS(headers.Resize(AlignUp(wanted, kSectorSize)));
     TRY_STATUS(file.ReadAt(0, headers.span()));
     *bytes_read += headers.size();
     TRY_STATUS(headers.Resize(wanted));
     wanted = TRY(pe::HeaderBytesNeeded(headers.span(), file_size, error));
-  }
+  } while (wanted > headers.size() && headers.size() < file_size);
   return pe::ParseImageLayout(headers.span(), file_size, error);
 }
 
