@@ -27,6 +27,12 @@ static void Say(const char* who, const char* text) {
   Print(text);
 }
 
+static void SayPlace(const char* who, const char* before, const char* after) {
+  Say(who, before);
+  PrintHex((ULONG)letter & 0xFFFF0000);  // The DLL is smaller than 64 KiB.
+  Print(after);
+}
+
 static void SayLetter(const char* who) {
   Say(who, "the letter reads \"");
   Print(ReadLetter());
@@ -38,9 +44,7 @@ static void SayLetter(const char* who) {
 static int RunChild(void) {
   Barrier barrier;
   OpenBarrier(&barrier, BARRIER_NAME, PROCESSES);
-  Say("  child:   ", "letter.dll lies at ");
-  PrintHex((ULONG)letter & 0xFFFF0000);
-  Print(" here too. Its pages are in memory already.\n");
+  SayPlace("  child:   ", "letter.dll lies at ", " here too. Its pages are in memory already.\n");
   SayLetter("  child:   ");
   Await(&barrier);  // Now the parent writes.
   Await(&barrier);
@@ -54,9 +58,7 @@ static int RunParent(void) {
   Print("Faultline: nothing of a program is in memory until it is touched.\n");
   Barrier barrier;
   OpenBarrier(&barrier, BARRIER_NAME, PROCESSES);
-  Say("  parent:  ", "I am demo.exe, and use letter.dll at ");
-  PrintHex((ULONG)letter & 0xFFFF0000);
-  Print(".\n");
+  SayPlace("  parent:  ", "I am demo.exe, and use letter.dll at ", ".\n");
   SayLetter("  parent:  ");
   Say("  parent:  ", "I start a second process of the same program.\n");
   HANDLE child;
