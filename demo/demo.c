@@ -1,5 +1,5 @@
-// demo: two processes share letter.dll, one writes to it, the other does not see it. Says so in words
-// that fit a text screen of 80 columns and 25 lines.
+// demo: two processes share letter.dll, one writes to it, the other does not see it. Says so in
+// words that fit a text screen of 80 columns and 25 lines.
 #include "barrier.h"
 
 __declspec(dllimport) const char* ReadLetter(void);
@@ -16,9 +16,12 @@ static const char* ProtectionOf(const void* address) {
     return "unknown";
   }
   switch (region.Protect) {
-    case PAGE_WRITECOPY: return "shared, to be copied by the one who writes";
-    case PAGE_READWRITE: return "private";
-    default: return "something else";
+    case PAGE_WRITECOPY:
+      return "shared, to be copied by the one who writes";
+    case PAGE_READWRITE:
+      return "private";
+    default:
+      return "something else";
   }
 }
 
@@ -76,7 +79,7 @@ static int RunParent(void) {
   const ULONG child_status = WaitForExit(child);
   const int well = child_status == 0 && StringsEqual(ReadLetter(), "written by the parent");
   Say("  parent:  ", well ? "The child did not see it. One page was copied, for me alone.\n"
-                         : "The child saw it: that should not be.\n");
+                          : "The child saw it: that should not be.\n");
   return well ? 0 : 1;
 }
 

@@ -1,6 +1,6 @@
-// series ARGUMENT program...: runs the programs one after another, each with ARGUMENT. Before each it
-// writes "NEXT", u32 length and the program's path; ends with the number of those that did not end
-// with 0. tests/system/page_dump.py reads this.
+// series ARGUMENT program...: runs the programs one after another, each with ARGUMENT. Before each
+// it writes "NEXT", u32 length and the program's path; ends with the number of those that did not
+// end with 0. tests/system/page_dump.py reads this.
 #include "guest.h"
 
 int GuestMain(void) {

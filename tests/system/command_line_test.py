@@ -1,5 +1,8 @@
 """Arguments reach the program as they were given; wrong usage of runpe is refused."""
 import os
+import pathlib
+import re
+import shutil
 import subprocess
 import unittest
 
@@ -57,6 +60,16 @@ class Usage(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         for status in range(240, 250):
             self.assertIn(str(status), done.stdout)
+
+    def test_keep_leaves_the_disk(self):
+        done = support.run('hello', options=['--keep'])
+        self.assertEqual(done.status, 0, done.explain())
+        image = pathlib.Path(re.search(r'the disk image is (.*)', done.stderr)[1])
+        self.addCleanup(shutil.rmtree, image.parent)
+        self.assertEqual(os.listdir(image.parent), ['disk.img'])
+        listing = subprocess.run(['mdir', '-b', '-i', str(image), '::'], capture_output=True,
+                                 text=True, check=True).stdout
+        self.assertEqual(listing.split(), ['::/hello.exe'])
 
 
 if __name__ == '__main__':

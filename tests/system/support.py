@@ -29,7 +29,8 @@ class Run:
     """What came of one runpe: status, stdout, stderr, and as asked for stats, trace, log."""
 
     def __init__(self, done, folder):
-        self.status, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr.decode()
+        self.status, self.stdout = done.returncode, done.stdout
+        self.stderr = done.stderr.decode(errors='replace')
         self.stats = self._json(folder / 'stats.json') or {}
         trace = folder / 'trace.json'
         self.trace = ([json.loads(line) for line in trace.read_text().splitlines()]
