@@ -11,9 +11,9 @@ class Clock {
  public:
   Clock(drivers::Pit& pit, u64 time_at_boot) : pit_(pit), time_at_boot_(time_at_boot) {}
 
-  u64 SystemTime() { return time_at_boot_ + ToHundredNs(pit_.Counter()); }
+  u64 SystemTime() { return time_at_boot_ + drivers::PitTo100ns(pit_.Counter()); }
   u64 PerformanceCounter() { return pit_.Counter(); }
-  static constexpr u32 kPerformanceFrequency = drivers::Pit::kFrequency;
+  static constexpr u32 kPerformanceFrequency = drivers::kPitHz;
 
   /// The scheduler's tick at which an NT time-out is over: negative is from now on, positive a date.
   u64 DeadlineFor(i64 timeout, u64 now_ticks) {
@@ -32,12 +32,6 @@ class Clock {
   }
 
  private:
-  static u64 ToHundredNs(u64 counter) {
-    const u64 seconds = counter / kPerformanceFrequency;
-    const u64 rest = counter % kPerformanceFrequency;
-    return seconds * 10'000'000 + rest * 10'000'000 / kPerformanceFrequency;
-  }
-
   drivers::Pit& pit_;
   const u64 time_at_boot_;
 };

@@ -18,7 +18,7 @@ constexpr u8 kExitBugcheck = 0x7F;
 
 void HostLink::Connect() {
   connected_ = true;
-  input_.EnableReceiveInterrupt(false);
+  input_.DisableReceiveInterrupt();
   HostLine(*this, HostStream::kReport)->Field("event", "ready");
 }
 
@@ -36,7 +36,7 @@ Result<u32> HostLink::ReadInput(std::span<std::byte> out) {
   while (count < out.size() && !input_ended_) {
     if (!input_.CanRead()) {
       if (count != 0) break;
-      input_.EnableReceiveInterrupt(true);
+      input_.EnableReceiveInterrupt();
       if (scheduler_.WaitUntil(this, kNever, Interruptible::kYes) == WakeReason::kTerminated) {
         return Status::kProcessIsTerminating;
       }
@@ -58,7 +58,7 @@ Result<u32> HostLink::ReadInput(std::span<std::byte> out) {
 
 void HostLink::OnInterrupt() {
   // The bytes stay in the device until somebody reads: it holds the sender back, so none are lost.
-  input_.EnableReceiveInterrupt(false);
+  input_.DisableReceiveInterrupt();
   scheduler_.WakeAll(this);
 }
 

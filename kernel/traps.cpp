@@ -14,9 +14,6 @@
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kIrqTimer = 0;
-constexpr u32 kIrqCom2 = 3;
-
 /// The thread's stack as the fault path wants it; what the program keeps in its TEB is fetched only when
 /// the stack is about to grow.
 mm::UserStack* StackForFault(Thread& thread, VirtAddr address) {
@@ -89,21 +86,21 @@ void Traps::OnSystemCall(x86::TrapFrame& frame) {
 }
 
 void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
-  if (pic_.IsSpurious(u8(irq))) return;
+  if (!pic_.Accept(irq)) return;
   Kernel* kernel = KernelIfUp();
   switch (irq) {
-    case kIrqTimer:
+    case drivers::kIrqTimer:
       pit_.OnTick();
       if (kernel) kernel->scheduler.OnTick();
       break;
-    case kIrqCom2:
+    case drivers::kIrqCom2:
       if (kernel) kernel->host.OnInterrupt();
       break;
     default:
-      if (disks_) disks_->OnInterrupt(u8(irq));
+      if (disks_) disks_->OnInterrupt(irq);
       break;
   }
-  pic_.EndOfInterrupt(u8(irq));
+  pic_.EndOfInterrupt(irq);
   BeforeUserMode(frame);
 }
 
