@@ -73,7 +73,7 @@ Start:
         call    KernelMain
         ud2
 
-section .bss.boot nobits alloc noexec write align=PAGE_SIZE
+section .bss.boot nobits alloc noexec write align=4096
 global boot_directory, boot_tables, boot_stack_guard, boot_stack_top
 boot_directory:
         resb    PAGE_SIZE
