@@ -3,6 +3,7 @@
 #pragma once
 
 #include "drivers/pit.h"
+#include "kernel/base/division.h"
 #include "kernel/scheduler.h"
 
 namespace fl::kernel {
@@ -26,7 +27,7 @@ class Clock {
       return now_ticks;
     }
     constexpr u32 kHundredNsPerTick = 10'000'000 / kTickHz;
-    const u64 ticks = left / kHundredNsPerTick;
+    const u64 ticks = Divide(left, kHundredNsPerTick).quotient;
     // Rounded up, and the tick that runs already does not count.
     return ticks > kNever / 2 ? kNever - 1 : now_ticks + ticks + 2;
   }

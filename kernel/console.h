@@ -10,8 +10,6 @@ namespace fl::kernel {
 
 /// Finds the serial port and the screen. Before, what is written is lost.
 void InitConsole(drivers::PortIo& ports);
-/// Under runpe the program's output must not share the screen and the line with the log: `quiet` keeps
-/// informational lines off the screen.
 void WriteToConsole(std::string_view text);
 
 }  // namespace fl::kernel

@@ -4,11 +4,13 @@
 
 #include "kernel/clock.h"
 #include "kernel/fault_log.h"
+#include "kernel/heap.h"
 #include "kernel/host_link.h"
 #include "kernel/image_log.h"
 #include "kernel/memory.h"
 #include "kernel/named_objects.h"
 #include "kernel/options.h"
+#include "kernel/process.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
 #include "mm/address_space.h"
@@ -16,6 +18,9 @@
 #include "mm/image_cache.h"
 
 namespace fl::kernel {
+
+/// Where the heap's large blocks lie; system space's regions end here.
+inline constexpr u32 kHeapBase = x86::kSystemSpaceEnd - KernelHeap::kLargestRange * kPageSize;
 
 /// What the hardware gives; owned by KernelMain.
 struct Devices {
@@ -40,6 +45,8 @@ struct Kernel {
   HostLink host;
   FaultLog faults;
   NamedObjects names;
+  /// Those that have not given everything back yet; its address is woken when one has.
+  IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;    ///< Set once there is a heap to make it in.
   RefPtr<fs::Volume> volume;     ///< Drive C:; null if there is none.
   RefPtr<Object> input, output, error;  ///< The standard streams.

@@ -24,6 +24,7 @@ Result<RefPtr<Process>> Process::Create(u32 parent_id) {
                                                         kUserFirst, kUserEnd, mm::SpaceKind::kUser);
   if (!process->space_) return Status::kNoMemory;
   next_process_id += 4;
+  kernel.processes.PushBack(*process);
   return process;
 }
 
@@ -55,6 +56,7 @@ void Process::RemoveThread(Thread& thread) {
   GiveBack();
   ended_ = true;
   TheKernel().scheduler.WakeAll(this);
+  TheKernel().scheduler.WakeAll(&TheKernel().processes);
 }
 
 void Process::GiveBack() {
@@ -64,6 +66,7 @@ void Process::GiveBack() {
   images_ = Vector<LoadedImage>();
   delete page_table_;
   page_table_ = nullptr;
+  if (linked()) Unlink();
 }
 
 }  // namespace fl::kernel

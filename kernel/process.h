@@ -21,7 +21,7 @@ struct LoadedImage {
   VirtAddr base;
 };
 
-class Process final : public Object {
+class Process final : public Object, public ListNode<Process> {
  public:
   static constexpr ObjectType kType = ObjectType::kProcess;
 
