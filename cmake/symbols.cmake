@@ -1,5 +1,6 @@
 # fl_link_with_symbols(OBJECTS OUTPUT name [DEPENDS files...]): an executable of the object library
-# OBJECTS whose section .symbols holds its own function names (kernel/symbols.h).
+# OBJECTS, in the build directory, whose section .symbols holds its own function names
+# (kernel/symbols.h).
 #
 # It is linked twice: first with an empty table, from which the real one is made. OBJECTS carries
 # libraries and link options as usage requirements (target_link_libraries(... PUBLIC),
@@ -24,6 +25,7 @@ function(fl_link_with_symbols objects)
     set_target_properties(${executable} PROPERTIES LINKER_LANGUAGE CXX LINK_DEPENDS "${ARG_DEPENDS}")
   endforeach()
   set_target_properties(${first} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${directory})
+  set_target_properties(${ARG_OUTPUT} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_custom_command(TARGET ${ARG_OUTPUT} POST_BUILD
     COMMAND Python3::Interpreter ${FL_MAKE_SYMBOLS} --verify $<TARGET_FILE:${ARG_OUTPUT}>
     VERBATIM)

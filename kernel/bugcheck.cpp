@@ -43,6 +43,12 @@ StackBounds CurrentBounds(u32 stack_pointer) {
                                 : AlignDown(stack_pointer, kPageSize) + kPageSize};
 }
 
+/// 0 where the processor has no CR4: reading it there is an invalid opcode. One with any of these has it.
+u32 Cr4() {
+  const x86::CpuFeatures& features = x86::Features();
+  return features.pse || features.tsc || features.pge || features.fxsr ? x86::ReadCr4() : 0;
+}
+
 void PrintRegisters(const x86::TrapFrame& frame) {
   // The processor pushes no stack pointer on a trap from kernel mode: the stack continues there.
   const u32 esp = frame.FromUser() ? frame.user_esp : AddressOfObject(&frame.user_esp);
@@ -110,9 +116,9 @@ void PrintBacktrace(const x86::TrapFrame* frame, u32 own_frame_pointer) {
   LogSink(LogLevel::kError, "*** BUGCHECK ***");
   LogSink(LogLevel::kError, reason);
   if (frame) PrintRegisters(*frame);
-  const x86::ControlRegisters control = x86::ReadControlRegisters();
-  Print("cr0=%08x cr2=%08x cr3=%08x cr4=%08x", control.cr0, control.cr2, control.cr3, control.cr4);
-  if (frame) PrintPatterns(*frame, control.cr2);
+  const u32 cr2 = x86::ReadCr2();
+  Print("cr0=%08x cr2=%08x cr3=%08x cr4=%08x", x86::ReadCr0(), cr2, x86::ReadCr3(), Cr4());
+  if (frame) PrintPatterns(*frame, cr2);
   PrintBacktrace(frame, own_frame_pointer);
   if (print_fault_history) print_fault_history();
   Stop();
