@@ -3,7 +3,6 @@
 #pragma once
 
 #include "drivers/pit.h"
-#include "kernel/base/division.h"
 #include "kernel/scheduler.h"
 
 namespace fl::kernel {
@@ -27,7 +26,7 @@ class Clock {
       return now_ticks;
     }
     constexpr u32 kHundredNsPerTick = 10'000'000 / kTickHz;
-    const u64 ticks = Divide(left, kHundredNsPerTick).quotient;
+    const u64 ticks = left / kHundredNsPerTick;
     // Rounded up, and the tick that runs already does not count.
     return ticks > kNever / 2 ? kNever - 1 : now_ticks + ticks + 2;
   }

@@ -1,7 +1,7 @@
 // Format: see format.h. Invariant: never writes past `out`, always ends it with a zero.
 #include "kernel/base/format.h"
 
-#include "kernel/base/division.h"
+#include "kernel/base/units.h"
 
 namespace fl {
 namespace {
@@ -45,9 +45,9 @@ void PutNumber(Writer& writer, const Spec& spec, u64 value, bool negative, unsig
   char digits[24];
   int count = 0;
   while (value != 0) {
-    const auto [quotient, remainder] = Divide(value, base);
+    const unsigned remainder = unsigned(value % base);
     digits[count++] = char(remainder < 10 ? '0' + remainder : ten + (remainder - 10));
-    value = quotient;
+    value /= base;
   }
   if (count == 0) digits[count++] = '0';
   const int zeros = spec.precision > count ? spec.precision - count : 0;
