@@ -49,7 +49,7 @@ int Report(const Tally* tally);
 #define CHECK(condition) Check(tally, !!(condition), #condition, __LINE__)
 #define CHECK_STATUS(call, expected) CheckStatus(tally, (call), (expected), #call, __LINE__)
 
-/// ASCII text as a UNICODE_STRING in the caller's memory.
+/// UTF-8 text as a UNICODE_STRING in the caller's memory.
 typedef struct {
   UNICODE_STRING string;
   WCHAR text[512];

@@ -1,10 +1,25 @@
 // guest: files and processes. See guest.h.
 #include "guest.h"
 
+// One code point of `text`, which is UTF-8 and is trusted to be well formed.
+static ULONG NextCodePoint(const char** text) {
+  const UCHAR first = *(const UCHAR*)(*text)++;
+  if (first < 0xC0) return first;
+  const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+  ULONG code = first & (0x3Fu >> more);
+  for (int i = 0; i < more && **text; ++i) code = code << 6 | (*(*text)++ & 0x3F);
+  return code;
+}
+
 UNICODE_STRING* Widen(WideText* wide, const char* text) {
-  unsigned int length = strlen(text);
-  if (length >= COUNT_OF(wide->text)) Exit(STATUS_NO_MEMORY);
-  for (unsigned int i = 0; i <= length; ++i) wide->text[i] = (UCHAR)text[i];
+  unsigned int length = 0;
+  while (*text) {
+    const ULONG code = NextCodePoint(&text);
+    if (length + 3 > COUNT_OF(wide->text)) Exit(STATUS_NO_MEMORY);
+    if (code >= 0x10000) wide->text[length++] = (WCHAR)(0xD7C0 + (code >> 10));
+    wide->text[length++] = (WCHAR)(code >= 0x10000 ? 0xDC00 | (code & 0x3FF) : code);
+  }
+  wide->text[length] = 0;
   wide->string.Length = (USHORT)(length * 2);
   wide->string.MaximumLength = (USHORT)(length * 2 + 2);
   wide->string.Buffer = wide->text;

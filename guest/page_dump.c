@@ -60,14 +60,16 @@ static void DumpRegion(const MEMORY_BASIC_INFORMATION* region, DumpForm form) {
 
 void DumpPages(DumpForm form) {
   const ULONG unreadable = PAGE_NOACCESS | PAGE_EXECUTE | PAGE_GUARD;
-  const UCHAR* at = NULL;
+  const UCHAR* at = (const UCHAR*)0x10000;  // The lowest address that anything can have.
   MEMORY_BASIC_INFORMATION region;
+  int found = 0;
   while (NtQueryVirtualMemory(CURRENT_PROCESS, at, MemoryBasicInformation, &region, sizeof(region),
                               NULL) == STATUS_SUCCESS) {
     if (region.Type == MEM_IMAGE && region.State == MEM_COMMIT && !(region.Protect & unreadable)) {
       DumpRegion(&region, form);
+      found = 1;
     }
     at = (const UCHAR*)region.BaseAddress + region.RegionSize;
   }
-  Exit(0);
+  Exit(found ? 0 : 1);
 }

@@ -11,6 +11,7 @@ static const char kLine[] AMONG_CODE =
 
 int GuestMain(void) {
   const ULONG first = 17 * 1024 + 5, second = 4711 * 1024 + 1000;
+  if (*(const volatile USHORT*)CurrentPeb()->ImageBaseAddress != 0x5A4D) return 3;
   if (big_table[first] != first * 2654435761u) return 1;
   if (big_table[second] != second * 2654435761u) return 2;
   Print(kLine);

@@ -61,7 +61,7 @@ static void TestFileViews(Tally* tally, const char* path) {
   CHECK(copy[1] == view[1]);
   CHECK(ProtectionOf(copy) == PAGE_READWRITE);
 
-  CHECK_STATUS(Map(section, PAGE_READWRITE, &none, &none_size), STATUS_SECTION_PROTECTION);
+  CHECK_STATUS(Map(section, PAGE_READWRITE, &none, &none_size), STATUS_ACCESS_DENIED);
   void* anywhere = NULL;
   LONGLONG offset = PAGE_SIZE;
   ULONG wanted = 0;
@@ -73,9 +73,15 @@ static void TestFileViews(Tally* tally, const char* path) {
   CHECK_STATUS(NtMapViewOfSection(section, CURRENT_PROCESS, &anywhere, 0, 0, NULL, &wanted,
                                   ViewUnmap, 0, PAGE_READONLY),
                STATUS_INVALID_VIEW_SIZE);
+  HANDLE all_access = NULL;
+  CHECK_STATUS(
+      NtCreateSection(&all_access, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READONLY, SEC_COMMIT, file),
+      STATUS_SUCCESS);
+  CHECK_STATUS(Map(all_access, PAGE_READWRITE, &none, &none_size), STATUS_SECTION_PROTECTION);
+  CHECK_STATUS(NtClose(all_access), STATUS_SUCCESS);
   CHECK_STATUS(NtClose(section), STATUS_SUCCESS);
   CHECK_STATUS(NtClose(file), STATUS_SUCCESS);
-  CHECK(view[length - 1] == copy[length - 1]);  // Views outlive the handles.
+  CHECK(view[size - 1] == copy[size - 1]);  // Views outlive the handles.
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, view + 123), STATUS_SUCCESS);
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, view), STATUS_NOT_MAPPED_VIEW);
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, copy), STATUS_SUCCESS);

@@ -49,12 +49,13 @@ static ULONG Roll(Dice* dice, ULONG sides) {
   return (dice->state >> 8) % sides;
 }
 
+// Not 0x10000: there lies what the program was given at its start, its standard handles among it.
 static ULONG WildAddress(Dice* dice) {
   const ULONG arena = (ULONG)dice->arena;
   const ULONG choices[] = {0,
                            1,
                            0x1000,
-                           0x10000,
+                           0x400000,
                            0x7FFE0000,
                            0x7FFEFFFF,
                            0x7FFF0000,
@@ -77,7 +78,7 @@ static ULONG WildAddress(Dice* dice) {
 static ULONG WildValue(Dice* dice) {
   static const ULONG choices[] = {
       0,          1,          2,          3,          4,          8,          0x20,      0x40,
-      0x104,      0xFFF,      0x1000,     0x2000,     0x3000,     0x4000,     0x8000,    0x10000,
+      0x104,      0xFFF,      0x1000,     0x2000,     0x3000,     0x4000,     0x8000,    0x400000,
       0x01000000, 0x08000000, 0x7FFFFFFF, 0x80000000, 0xFFFFF000, 0xFFFFFFFE, 0xFFFFFFFF};
   return Roll(dice, 3) ? choices[Roll(dice, COUNT_OF(choices))] : WildAddress(dice);
 }
