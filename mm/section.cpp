@@ -52,7 +52,7 @@ Result<Section::Acquired> Section::AcquirePrototype(PageIndex index) {
       break;
   }
   TRY_STATUS(PageIn(index));
-  return Acquired{prototypes_.Get(index).pfn, SourceOf(index).file_bytes != 0};
+  return Acquired{prototypes_.Get(index).pfn, SourceOf(index).file_bytes != 0 || NeedsFinish(index)};
 }
 
 /// How many pages, from `index` on, one transfer may bring in: absent ones whose bytes follow each other
@@ -126,12 +126,14 @@ Status Section::PageIn(PageIndex index) {
     status = ReadCluster({sources, count}, {frames, count});
   }
   for (u32 i = 0; i < count; ++i) {
-    if (IsSuccess(status)) status = FinishPage(index + i, pager_.frames.Bytes(frames[i]));
-    if (IsSuccess(status)) {
+    Status finished = status;
+    if (IsSuccess(finished)) finished = FinishPage(index + i, pager_.frames.Bytes(frames[i]));
+    if (IsSuccess(finished)) {
       Settle(index + i, frames[i]);
     } else {
       Abandon(index + i, frames[i]);
     }
+    if (i == 0) status = finished;
   }
   pager_.waiter.WakeAll(this);
   return status;
@@ -203,7 +205,7 @@ std::byte* Section::PresentBytes(PageIndex index) {
 
 bool Section::IsUntouchedZero(PageIndex index) const {
   return prototypes_.Get(index).state == PrototypeState::kAbsent && SourceOf(index).file_bytes == 0 &&
-         !IsPromised(index);
+         !NeedsFinish(index) && !IsPromised(index);
 }
 
 Status Section::ReadBytes(u64 offset, std::span<std::byte> out) {

@@ -28,6 +28,7 @@ struct PageSource {
 struct SectionCounters {
   u32 pages_read = 0;    ///< Pages filled from the file.
   u64 bytes_read = 0;    ///< Bytes of the file that these pages took.
+  u64 metadata_bytes_read = 0;  ///< Read beside the pages, kept by none: headers, relocation tables.
   u32 pages_zeroed = 0;  ///< Pages that needed no read.
   u32 copies = 0;        ///< Private copies that address spaces made.
   u32 views = 0;         ///< Now.
@@ -75,7 +76,7 @@ class Section : public RefCounted<Section>, public FrameOwner {
   virtual ProtectionRun ProtectionFrom(PageIndex index, Protection view) const {
     return {view, pages() - index.value};
   }
-  /// Is the page all zero and untouched, so that a private copy needs no original?
+  /// Is the page absent and nothing but zeros, so that a private copy needs no original?
   bool IsUntouchedZero(PageIndex index) const;
   bool IsPresent(PageIndex index) const {
     const PrototypeState state = prototypes_.Get(index).state;
@@ -97,6 +98,8 @@ class Section : public RefCounted<Section>, public FrameOwner {
   Status Promise(u32 pages);
 
   virtual PageSource SourceOf(PageIndex index) const = 0;
+  /// Does FinishPage change the page's bytes?
+  virtual bool NeedsFinish(PageIndex) const { return false; }
   /// Turns file bytes into the page's bytes (relocation, binding). May sleep; must not touch other pages.
   virtual Status FinishPage(PageIndex, PageBytes) { return Status::kSuccess; }
   virtual bool IsPromised(PageIndex) const { return false; }
@@ -105,6 +108,7 @@ class Section : public RefCounted<Section>, public FrameOwner {
   std::byte* PresentBytes(PageIndex index);
   /// Forgets a page that nothing maps.
   void Discard(PageIndex index);
+  void CountMetadata(u32 bytes) { counters_.metadata_bytes_read += bytes; }
 
   Pager& pager_;
 

@@ -71,6 +71,14 @@ void* memmove(void* to, const void* from, std::size_t size) {
   return to;
 }
 
+void* memchr(const void* at, int value, std::size_t size) {
+  const auto* byte = static_cast<const unsigned char*>(at);
+  for (; size != 0; --size, ++byte) {
+    if (*byte == static_cast<unsigned char>(value)) return const_cast<unsigned char*>(byte);
+  }
+  return nullptr;
+}
+
 void* memset(void* to, int value, std::size_t size) {
   void* d = to;
   std::size_t words = size / 4;
@@ -147,3 +155,11 @@ int atexit(void (*)()) { return 0; }
 }  // extern "C"
 
 }  // namespace fl::x86
+
+// What std::string_view calls for a position outside of the text.
+namespace std {
+[[noreturn]] void __throw_out_of_range_fmt(const char* format, ...);
+void __throw_out_of_range_fmt(const char* format, ...) {
+  fl::AssertFailed(format, "string_view", 0);
+}
+}  // namespace std

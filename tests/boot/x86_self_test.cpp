@@ -112,7 +112,7 @@ class Handler final : public x86::TrapHandler {
   void OnException(x86::TrapFrame& frame) override {
     if (frame.vector == x86::kVectorDoubleFault && g_expect_double_fault) {
       Log(LogLevel::kInfo, "double fault at %x, stack %x, address %x: as expected", frame.eip,
-          frame.user_esp, x86::ReadCr2());
+          frame.StackPointer(), x86::ReadCr2());
       Log(LogLevel::kInfo, "self-test passed");
       Exit(0);
     }

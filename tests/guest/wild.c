@@ -9,16 +9,31 @@ typedef struct {
 } Call;
 
 // In the order of ntdll.def. NtDelayExecution and waits get no pointer that could mean "for ever".
-#define CALL(name, arguments) {#name, (void*)name, arguments}
+#define CALL(name, arguments) \
+  { #name, (void*)name, arguments }
 static const Call calls[] = {
-    CALL(NtAllocateVirtualMemory, 6), CALL(NtClose, 1), CALL(NtCreateFile, 11),
-    CALL(NtCreateSection, 7), CALL(NtCreateUserProcess, 11), CALL(NtDelayExecution, 2),
-    CALL(NtFreeVirtualMemory, 4), CALL(NtMapViewOfSection, 10), CALL(NtOpenFile, 6),
-    CALL(NtOpenSection, 3), CALL(NtProtectVirtualMemory, 5), CALL(NtQueryInformationFile, 5),
-    CALL(NtQueryInformationProcess, 5), CALL(NtQueryPerformanceCounter, 2),
-    CALL(NtQuerySystemTime, 1), CALL(NtQueryVirtualMemory, 6), CALL(NtReadFile, 9),
-    CALL(NtTerminateProcess, 2), CALL(NtUnmapViewOfSection, 2), CALL(NtWaitForSingleObject, 3),
-    CALL(NtWriteFile, 9), CALL(NtYieldExecution, 0),
+    CALL(NtAllocateVirtualMemory, 6),
+    CALL(NtClose, 1),
+    CALL(NtCreateFile, 11),
+    CALL(NtCreateSection, 7),
+    CALL(NtCreateUserProcess, 11),
+    CALL(NtDelayExecution, 2),
+    CALL(NtFreeVirtualMemory, 4),
+    CALL(NtMapViewOfSection, 10),
+    CALL(NtOpenFile, 6),
+    CALL(NtOpenSection, 3),
+    CALL(NtProtectVirtualMemory, 5),
+    CALL(NtQueryInformationFile, 5),
+    CALL(NtQueryInformationProcess, 5),
+    CALL(NtQueryPerformanceCounter, 2),
+    CALL(NtQuerySystemTime, 1),
+    CALL(NtQueryVirtualMemory, 6),
+    CALL(NtReadFile, 9),
+    CALL(NtTerminateProcess, 2),
+    CALL(NtUnmapViewOfSection, 2),
+    CALL(NtWaitForSingleObject, 3),
+    CALL(NtWriteFile, 9),
+    CALL(NtYieldExecution, 0),
 };
 
 #define ROUNDS 150
@@ -36,23 +51,41 @@ static ULONG Roll(Dice* dice, ULONG sides) {
 
 static ULONG WildAddress(Dice* dice) {
   const ULONG arena = (ULONG)dice->arena;
-  const ULONG choices[] = {0, 1, 0x1000, 0x10000, 0x7FFE0000, 0x7FFEFFFF, 0x7FFF0000, 0x7FFFFFFF,
-                           0x80000000, 0x80100000, 0xC0000000, 0xFFFFF000, 0xFFFFFFFC, 0xFFFFFFFF,
-                           arena, arena + 3, arena + 256, arena + ARENA_PAGES * PAGE_SIZE - 1,
-                           arena + ARENA_PAGES * PAGE_SIZE - 4, arena + ARENA_PAGES * PAGE_SIZE};
+  const ULONG choices[] = {0,
+                           1,
+                           0x1000,
+                           0x10000,
+                           0x7FFE0000,
+                           0x7FFEFFFF,
+                           0x7FFF0000,
+                           0x7FFFFFFF,
+                           0x80000000,
+                           0x80100000,
+                           0xC0000000,
+                           0xFFFFF000,
+                           0xFFFFFFFC,
+                           0xFFFFFFFF,
+                           arena,
+                           arena + 3,
+                           arena + 256,
+                           arena + ARENA_PAGES * PAGE_SIZE - 1,
+                           arena + ARENA_PAGES * PAGE_SIZE - 4,
+                           arena + ARENA_PAGES * PAGE_SIZE};
   return choices[Roll(dice, COUNT_OF(choices))];
 }
 
 static ULONG WildValue(Dice* dice) {
-  static const ULONG choices[] = {0, 1, 2, 3, 4, 8, 0x20, 0x40, 0x104, 0xFFF, 0x1000, 0x2000, 0x3000,
-                                  0x4000, 0x8000, 0x10000, 0x01000000, 0x08000000, 0x7FFFFFFF,
-                                  0x80000000, 0xFFFFF000, 0xFFFFFFFE, 0xFFFFFFFF};
+  static const ULONG choices[] = {
+      0,          1,          2,          3,          4,          8,          0x20,      0x40,
+      0x104,      0xFFF,      0x1000,     0x2000,     0x3000,     0x4000,     0x8000,    0x10000,
+      0x01000000, 0x08000000, 0x7FFFFFFF, 0x80000000, 0xFFFFF000, 0xFFFFFFFE, 0xFFFFFFFF};
   return Roll(dice, 3) ? choices[Roll(dice, COUNT_OF(choices))] : WildAddress(dice);
 }
 
 static ULONG WildHandle(Dice* dice) {
-  static const ULONG choices[] = {0, 4, 8, 12, 16, 20, 24, 28, 32, 7, 0x1000, 0x7FFFFFFC,
-                                  0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFA};
+  static const ULONG choices[] = {
+      0, 4,      8,          12,         16,         20,         24,         28,        32,
+      7, 0x1000, 0x7FFFFFFC, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFA};
   return choices[Roll(dice, COUNT_OF(choices))];
 }
 

@@ -210,8 +210,8 @@ typedef struct {
 } PS_CREATE_INFO;
 _Static_assert(sizeof(PS_CREATE_INFO) == 0x48, "PS_CREATE_INFO");
 
-NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size, ULONG type,
-                               ULONG protect);
+NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size,
+                               ULONG type, ULONG protect);
 NTCALL NtClose(HANDLE handle);
 NTCALL NtCreateFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
                     LONGLONG* allocation_size, ULONG file_attributes, ULONG share,

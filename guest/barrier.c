@@ -1,3 +1,4 @@
+// barrier: see barrier.h.
 #include "barrier.h"
 
 void OpenBarrier(Barrier* barrier, const char* name, ULONG processes) {

@@ -1,0 +1,75 @@
+// ImageCache: from file identity to image section, so that each image is built once and shared.
+// Owns:        nothing: it refers weakly, and a section tells it when it ends.
+// Invariants:  at most one live section for each (file, variant). Each live section has its own
+// range
+//              of addresses, system-wide, whichever processes map it; only images that cannot move
+//              share ranges with others: they live in different processes or not at all.
+// Bases:       seed 0: variant 0 gets the preferred base if no live section lies there. Everything
+// else
+//              that can move gets a base that (seed, file, variant) choose, or the next free one
+//              above it; so runs with one seed repeat.
+// Who cannot have the base (its range is taken in the process, or its imports are bound to other
+// modules than the process has) asks for the next variant: another section of the same file.
+// Locks:       none: nothing here sleeps but the reads of Acquire, after which all is looked up
+// again.
+#pragma once
+
+#include <optional>
+
+#include "mm/image_section.h"
+
+namespace fl::mm {
+
+/// Told of an image section's end, while its counters can still be read.
+class ImageListener {
+ public:
+  /// Must not sleep, nor take a reference to the section.
+  virtual void OnSectionEnd(const ImageSection& section) = 0;
+
+ protected:
+  ~ImageListener() = default;
+};
+
+class ImageCache {
+ public:
+  /// Bases of moved images are chosen from the pages [first, end).
+  ImageCache(Pager& pager, u32 seed, VirtPage first, VirtPage end)
+      : pager_(pager), seed_(seed), first_(first), end_(end) {}
+  ImageCache(const ImageCache&) = delete;
+  ImageCache& operator=(const ImageCache&) = delete;
+  // No section may outlive the cache: the list checks it.
+
+  void SetListener(ImageListener* listener) { listener_ = listener; }
+
+  /// The image of `file`: built once and shared by all that ask while somebody refers to it.
+  /// `variant` 0 is the one that everybody shares. May sleep. `error` may be null.
+  /// kIllegalDllRelocation for another variant of an image that cannot move; kNoMemory, also if no
+  /// base is free; what pe::ParseImageLayout, pe::RelocationIndex::Build and the file say.
+  Result<RefPtr<ImageSection>> Acquire(RefPtr<fs::File> file, u32 variant, pe::ParseError* error);
+
+  /// Calls `visit(ImageSection&)` for each live section that is ready.
+  template <class Visit>
+  void ForEach(Visit visit) {
+    for (ImageSection& section : sections_) {
+      if (section.ready_) visit(section);
+    }
+  }
+
+ private:
+  friend class ImageSection;
+  void Forget(ImageSection& section);
+  ImageSection* Find(const fs::FileId& file, u32 variant);
+  Result<pe::ImageLayout> ReadLayout(fs::File& file, u32* bytes_read, pe::ParseError* error);
+  Result<VirtPage> ChooseBase(const pe::ImageLayout& layout, const fs::FileId& file, u32 variant);
+  std::optional<VirtPage> FindFree(VirtPage from, VirtPage end, u32 pages);
+  ImageSection* FindOverlap(VirtPage start, u32 pages);
+
+  Pager& pager_;
+  const u32 seed_;
+  const VirtPage first_;
+  const VirtPage end_;
+  ImageListener* listener_ = nullptr;
+  IntrusiveList<ImageSection> sections_;
+};
+
+}  // namespace fl::mm
