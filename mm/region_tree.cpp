@@ -28,7 +28,8 @@ bool Equal(const RegionAttributes& a, const RegionAttributes& b) {
          a.type == b.type && a.section == b.section;
 }
 
-/// Whether `below` and its neighbour `above` would be one region with the attributes given.
+/// Whether `below`, which begins at `start`, and `above`, which begins at `boundary`, would be one
+/// region. Neighbours of one allocation touch, so only the attributes count.
 bool Mergeable(VirtPage start, const RegionAttributes& below, VirtPage boundary,
                const RegionAttributes& above) {
   return Equal(below, above) && (below.section == nullptr ||
@@ -36,8 +37,7 @@ bool Mergeable(VirtPage start, const RegionAttributes& below, VirtPage boundary,
 }
 
 bool Mergeable(const Node* below, const Node* above) {
-  return below->end == above->start &&
-         Mergeable(below->start, below->attributes, above->start, above->attributes);
+  return Mergeable(below->start, below->attributes, above->start, above->attributes);
 }
 
 }  // namespace
@@ -174,8 +174,7 @@ Result<VirtPage> RegionTree::MapView(const Where& where, u32 pages, Protection p
 bool RegionTree::MoveBoundary(PageRange range, Node* node, const RegionAttributes& changed) {
   if (range.start == node->start && range.end() < node->end) {
     Node* below = RegionNodes::Previous(node);
-    if (below == nullptr || below->end != node->start ||
-        !Mergeable(below->start, below->attributes, range.start, changed)) {
+    if (below == nullptr || !Mergeable(below->start, below->attributes, range.start, changed)) {
       return false;
     }
     RegionNodes::MoveBoundary(below, node, range.end());
@@ -183,8 +182,7 @@ bool RegionTree::MoveBoundary(PageRange range, Node* node, const RegionAttribute
   }
   if (range.end() == node->end && range.start > node->start) {
     Node* above = RegionNodes::Next(node);
-    if (above == nullptr || above->start != node->end ||
-        !Mergeable(node->start, changed, above->start, above->attributes)) {
+    if (above == nullptr || !Mergeable(node->start, changed, above->start, above->attributes)) {
       return false;
     }
     RegionNodes::MoveBoundary(node, above, range.start);

@@ -274,7 +274,7 @@ void RegionNodes::CutAbove(Node* node, VirtPage at) {
 
 void RegionNodes::CutBelow(Node* node, VirtPage at) {
   KASSERT(node->start <= at && at < node->end);
-  if (node->attributes.section != nullptr) node->attributes.section_page += at - node->start;
+  KASSERT(node->attributes.section == nullptr);
   node->start = at;
   Retrace(node);
 }

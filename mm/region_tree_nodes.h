@@ -76,7 +76,7 @@ class RegionNodes {
   void Merge(Node* node, Node* above);
   /// Moves the boundary between two neighbours without a gap; neither becomes empty.
   static void MoveBoundary(Node* below, Node* above, VirtPage at);
-  /// Gives up the pages of `node` from `at` on, or up to `at`.
+  /// Gives up the pages of `node` from `at` on, or up to `at`. Views are never cut.
   void CutAbove(Node* node, VirtPage at);
   void CutBelow(Node* node, VirtPage at);
 
