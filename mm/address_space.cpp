@@ -184,6 +184,7 @@ Result<ByteRange> AddressSpace::Free(VirtAddr base, u32 size, u32 type) {
     return Status::kInvalidParameter3;
   }
   PageRange range{PageOf(base), 1};
+  if (FindSection(base)) return Status::kUnableToDeleteSection;
   if (size == 0) {
     const PageRange whole = TRY(tree_.FindAllocation(PageOf(base)));
     if (whole.start != PageOf(base)) return Status::kFreeVmNotAtBase;
