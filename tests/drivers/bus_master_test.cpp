@@ -21,7 +21,7 @@ struct Free {
 struct BusMasterTest : testing::Test {
   using Pages = std::unique_ptr<std::byte, Free>;
   static Pages Allocate(u32 pages) {
-    return Pages(static_cast<std::byte*>(std::aligned_alloc(0x10000, pages * kPageSize)));
+    return Pages(static_cast<std::byte*>(std::aligned_alloc(kPageSize, pages * kPageSize)));
   }
   struct Entry {
     u32 address;

@@ -14,6 +14,11 @@ constexpr u8 kBusy = 0x80, kReady = 0x40, kFault = 0x20, kSeek = 0x10, kRequest 
 constexpr u8 kReadSectors = 0x20, kReadSectorsExt = 0x24, kReadDmaExt = 0x25, kReadDma = 0xC8;
 constexpr u8 kIdentify = 0xEC;
 
+constexpr u64 kRegionFrames = 0x4000;
+constexpr u64 kRegions = 40;
+constexpr u64 kFirstRegionFrame = 0x40000;
+static_assert(kFirstRegionFrame + kRegions * kRegionFrames <= 0xF0000);
+
 }  // namespace
 
 PhysAddr FakeDmaMemory::PhysicalOf(const void* memory) {
@@ -24,8 +29,10 @@ PhysAddr FakeDmaMemory::PhysicalOf(const void* memory) {
       Place(memory, next_frame_);
       next_frame_ += 2;
     } else {
-      // Neighbours stay neighbours.
-      Place(memory, page & 0xFFFFF);
+      // Neighbours stay neighbours; the low gigabyte is the tests' own.
+      const auto region = regions_.try_emplace(page / kRegionFrames, regions_.size()).first->second;
+      KASSERT(region < kRegions);
+      Place(memory, kFirstRegionFrame + region * kRegionFrames + page % kRegionFrames);
     }
   }
   return PhysAddr(frames_[page] << kPageShift | (address & kPageMask));

@@ -28,7 +28,8 @@ class FakeDmaMemory final : public drivers::DmaMemory {
 
  private:
   bool scattered_ = false;
-  u64 next_frame_ = 0x1000;
+  u64 next_frame_ = 0xF0000;
+  std::map<u64, u64> regions_;  ///< Of host memory.
   std::map<std::uintptr_t, u64> frames_;
   std::map<u64, std::uintptr_t> pages_;
 };
