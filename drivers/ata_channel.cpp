@@ -4,6 +4,7 @@
 
 #include "drivers/ata_registers.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/log.h"
 
 namespace fl::drivers {
 namespace {
@@ -180,7 +181,9 @@ bool AtaChannel::AwaitDrive() {
     if (events_.Wait(this, kLookMilliseconds)) continue;
     waited += kLookMilliseconds;
     if (!interrupted_ && IsSettled(AlternateStatus())) {
-      ++lost_interrupts_;
+      if (++lost_interrupts_ == 1) {
+        Log(LogLevel::kWarning, "ata at port %03x: an interrupt was lost", base_.command_block);
+      }
       Acknowledge();
     }
   }

@@ -98,7 +98,11 @@ Result<ProgramRequest> FirstProgram(Kernel& kernel) {
 }
 
 Status MakeStandardObjects(Kernel& kernel) {
+  TRY_STATUS(kernel.image_log.Reserve());
   kernel.stubs = TRY(SyscallStubs::Create(kernel.pager));
+  // It is there from now on, so it belongs to what the programs find.
+  std::byte first_byte[1];
+  TRY_STATUS(kernel.stubs->ReadBytes(0, first_byte));
   kernel.input = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kInput));
   kernel.output = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kOutput));
   kernel.error = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kError));

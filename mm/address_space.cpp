@@ -184,6 +184,7 @@ Result<ByteRange> AddressSpace::Free(VirtAddr base, u32 size, u32 type) {
     return Status::kInvalidParameter3;
   }
   PageRange range{PageOf(base), 1};
+  if (FindSection(base)) return Status::kUnableToDeleteSection;
   if (size == 0) {
     const PageRange whole = TRY(tree_.FindAllocation(PageOf(base)));
     if (whole.start != PageOf(base)) return Status::kFreeVmNotAtBase;
@@ -264,6 +265,15 @@ Result<ProtectResult> AddressSpace::Protect(VirtAddr base, u32 size, Protection 
 // ---- Query ----------------------------------------------------------------------------------------------
 
 Result<MemoryInformation> AddressSpace::Query(VirtAddr address) const {
+  if (PageOf(address) < tree_.first()) {
+    // Nobody can have what lies below; programs that walk the space from 0 see it as free.
+    MemoryInformation below;
+    below.base = AddressOf(PageOf(address));
+    below.state = kMemFree;
+    below.protection = kPageNoAccess;
+    below.size = AddressOf(tree_.first()) - below.base;
+    return below;
+  }
   if (!Contains(address)) return Status::kInvalidParameter;
   const VirtPage page = PageOf(address);
   const PageState state = Look(page);
