@@ -37,7 +37,10 @@ void Print(const char* format, ...) {
 u32 AddressOfObject(const void* object) { return reinterpret_cast<u32>(object); }
 
 StackBounds CurrentBounds(u32 stack_pointer) {
-  if (backtrace_bounds) return backtrace_bounds();
+  if (backtrace_bounds) {
+    const StackBounds bounds = backtrace_bounds();
+    if (bounds.high != 0) return bounds;
+  }
   const bool direct = stack_pointer - x86::kDirectMapBase < x86::kDirectMapSize - kBootStackSize;
   return {stack_pointer, direct ? stack_pointer + kBootStackSize
                                 : AlignDown(stack_pointer, kPageSize) + kPageSize};
