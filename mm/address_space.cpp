@@ -244,6 +244,8 @@ Result<ProtectResult> AddressSpace::Protect(VirtAddr base, u32 size, Protection 
   u32 before = 0;
   u32 after = 0;
   if (first.region.attributes.section) {
+    const PageRange view = TRY(tree_.FindAllocation(range.start));
+    if (range.end() > view.end()) return Status::kConflictingAddresses;
     before = ChargedPages(range);
     after = protection.WriteCopy() ? range.pages : PrivatePages(range);
     if (after > before) TRY_STATUS(Charge(range, after - before));
@@ -260,6 +262,27 @@ Result<ProtectResult> AddressSpace::Protect(VirtAddr base, u32 size, Protection 
     mmu_.Replace(p, state.pte.pfn, AccessFor(state.region, p, state.is_private));
   }
   return ProtectResult{BytesOf(range), Shown(first.region, range.start, first.is_private)};
+}
+
+/// Written pages of a view show another protection than their neighbours, whatever the regions are.
+VirtPage AddressSpace::EndOfEqualPages(VirtPage page, RegionInfo region, Protection shown) const {
+  const VirtPage allocation = region.attributes.allocation_base;
+  for (;;) {
+    if (!region.attributes.section || !region.attributes.protection.WriteCopy()) {
+      if (region.attributes.protection != shown) return page;
+      page = region.range.end();
+    } else {
+      for (; page < region.range.end(); ++page) {
+        if (Shown(region, page, IsPrivate(mmu_.Query(page))) != shown) return page;
+      }
+    }
+    const auto next = tree_.FindFrom(page);
+    if (!next || next->range.start != page || next->attributes.allocation_base != allocation ||
+        next->attributes.state != RegionState::kCommitted) {
+      return page;
+    }
+    region = *next;
+  }
 }
 
 // ---- Query ----------------------------------------------------------------------------------------------
@@ -295,12 +318,7 @@ Result<MemoryInformation> AddressSpace::Query(VirtAddr address) const {
                                               : kMemImage;
   if (a.state == RegionState::kCommitted) {
     info.protection = Shown(state.region, page, state.is_private);
-    if (a.section && a.protection.WriteCopy()) {
-      // Written pages show another protection than their neighbours: the run ends where that changes.
-      VirtPage p = page + 1;
-      while (p < end && Shown(state.region, p, IsPrivate(mmu_.Query(p))) == info.protection) ++p;
-      end = p;
-    }
+    end = EndOfEqualPages(page, state.region, info.protection);
   }
   info.size = (end - page) << kPageShift;
   return info;

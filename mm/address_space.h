@@ -138,6 +138,7 @@ class AddressSpace {
   }
   static PteAccess AccessFor(const RegionInfo& region, VirtPage page, bool is_private);
   void CountPrivatePage(i32 change);
+  VirtPage EndOfEqualPages(VirtPage page, RegionInfo region, Protection shown) const;
   Result<VirtPage> LimitFor(u32 zero_bits, Status invalid) const;
 
   Pager& pager_;
