@@ -38,6 +38,7 @@ class AtaDisk final : public fs::BlockDevice {
   static constexpr u32 kDmaFailureLimit = 3;
 
   Status ReadPart(u64 lba, ScatterCursor& to);
+  AtaOutcome ReadPio(const AtaReadCommand& command, ScatterCursor to);
   void NoteDmaFailure();
 
   AtaChannel& channel_;
@@ -46,6 +47,8 @@ class AtaDisk final : public fs::BlockDevice {
   AtaIdentity identity_;
   AtaCounters counters_;
   u32 dma_failures_ = 0;
+  u32 block_sectors_ = 0;       ///< As the drive was told; 0: not yet.
+  u32 block_set_at_reset_ = 0;  ///< channel_.resets() then.
 };
 
 }  // namespace fl::drivers
