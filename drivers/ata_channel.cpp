@@ -1,5 +1,6 @@
-// One ATA channel. Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.7 (DMA), 9.2 (software reset);
-// "Programming Interface for Bus Master IDE Controller" 1.0, 3.1.
+// One ATA channel.
+// Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.7 (DMA), 9.2 (software reset); "Programming Interface
+// for Bus Master IDE Controller" 1.0, 3.1.
 #include "drivers/ata_channel.h"
 
 #include "drivers/ata_registers.h"

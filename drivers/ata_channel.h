@@ -1,8 +1,9 @@
 // AtaChannel: the registers of one ATA channel, which two drives share: commands, waits,
-// interrupts, reset. Invariants: one command at a time: Read... and Reset are called with the lock
-// held. No wait is without limit. The drives' interrupts are disabled until EnableInterrupts.
-// Sources: ATA/ATAPI-6, clause 9 (protocols); "Programming Interface for Bus Master IDE
-// Controller" 1.0.
+// interrupts, reset.
+// Invariants: one command at a time: Read... and Reset are called with the lock held. No wait is
+// without limit. The drives' interrupts are disabled until EnableInterrupts.
+// Sources: ATA/ATAPI-6, clause 9 (protocols); "Programming Interface for Bus Master IDE Controller"
+// 1.0.
 #pragma once
 
 #include <optional>

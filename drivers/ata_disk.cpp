@@ -1,5 +1,5 @@
-// AtaDisk: cuts requests into commands, and answers for failed ones. Source: ATA/ATAPI-6, 8.27
-// to 8.36.
+// AtaDisk: cuts requests into commands, and answers for failed ones.
+// Source: ATA/ATAPI-6, 8.27 to 8.36.
 #include "drivers/ata_disk.h"
 
 #include "drivers/ata_registers.h"

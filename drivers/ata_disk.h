@@ -1,7 +1,8 @@
 // AtaDisk: a parallel ATA hard disk as a block device: by bus-master DMA, else by programmed I/O.
 // Invariants: the channel's lock is held for one command at a time, so a long read lets others in
 // between its parts. Every failed command is followed by a reset and at most one more attempt. A
-// disk whose DMA keeps failing stays with programmed I/O. Source: ATA/ATAPI-6.
+// disk whose DMA keeps failing stays with programmed I/O.
+// Source: ATA/ATAPI-6.
 #pragma once
 
 #include "drivers/ata_channel.h"

@@ -1,5 +1,6 @@
-// IDENTIFY DEVICE data. Source: ATA/ATAPI-6, 8.15, table 27 (words are little-endian, text is
-// byte-swapped); words 106 and 117 from ATA/ATAPI-7.
+// IDENTIFY DEVICE data.
+// Source: ATA/ATAPI-6, 8.15, table 27 (words are little-endian, text is byte-swapped); words 106
+// and 117 from ATA/ATAPI-7.
 #include "drivers/ata_identity.h"
 
 #include "drivers/ata_registers.h"

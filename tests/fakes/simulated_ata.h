@@ -1,9 +1,10 @@
 // SimulatedAta: one ATA channel with up to two drives and a bus master, at the level of registers;
 // with FakeDmaMemory (made-up physical addresses) and FakeDiskEvents (a clock that runs only while
-// the driver waits). Invariant: the simulation breaks the test (KASSERT) when the driver breaks the
-// protocol: a command to a busy drive, data read without a request, a descriptor that crosses 64
-// KiB, a transfer of the wrong size. Written from ATA/ATAPI-6 and "Programming Interface for Bus
-// Master IDE Controller" 1.0, with numbers of its own, not those of drivers/ata_registers.h.
+// the driver waits).
+// Invariant: the simulation breaks the test (KASSERT) when the driver breaks the protocol: a
+// command to a busy drive, data read without a request, a descriptor that crosses 64 KiB, a
+// transfer of the wrong size. Written from ATA/ATAPI-6 and "Programming Interface for Bus Master
+// IDE Controller" 1.0, with numbers of its own, not those of drivers/ata_registers.h.
 #pragma once
 
 #include <functional>
