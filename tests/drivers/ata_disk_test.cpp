@@ -36,6 +36,30 @@ TEST_F(AtaDiskTest, PioReadsSectorBySector) {
   EXPECT_EQ(events.milliseconds, 0u);  // Nothing but interrupts moved it on.
 }
 
+TEST_F(AtaDiskTest, PioReadsBlocksWhereTheDriveCan) {
+  primary.drives[0] = Disk(0x20000000);
+  primary.drives[0].dma = false;
+  primary.drives[0].max_block = 16;
+  AtaDisk& disk = Probe();
+  ReadAndCheck(disk, 100, 40);
+  EXPECT_EQ(primary.interrupts, 1u + 3);  // SET MULTIPLE, then 16 + 16 + 8 sectors.
+  ReadAndCheck(disk, 0x1ABCDEF0, 256);
+  EXPECT_EQ(primary.interrupts, 4u + 16);
+  EXPECT_EQ(primary.commands, (Commands{{0xC4, 0, 100, 40}, {0x29, 0, 0x1ABCDEF0, 256}}));
+}
+
+TEST_F(AtaDiskTest, ADriveThatRefusesBlocksIsReadBySectors) {
+  primary.drives[0] = Disk(1000);
+  primary.drives[0].dma = false;
+  primary.drives[0].max_block = 16;
+  primary.drives[0].refuses_blocks = true;
+  AtaDisk& disk = Probe();
+  ReadAndCheck(disk, 100, 4);
+  ReadAndCheck(disk, 104, 4);
+  EXPECT_EQ(primary.commands, (Commands{{0x20, 0, 100, 4}, {0x20, 0, 104, 4}}));
+  EXPECT_EQ(primary.interrupts, 1u + 8);
+}
+
 TEST_F(AtaDiskTest, ASectorCountOf256IsWrittenAsZero) {
   primary.drives[0] = Disk(1000);
   AtaDisk& disk = Probe();
@@ -157,6 +181,7 @@ TEST_F(AtaDiskTest, BothDrivesOfAChannelTakeTurns) {
 
 TEST_F(AtaDiskTest, RandomReadsWithMisfortunes) {
   primary.drives[0] = Disk(5000);
+  primary.drives[0].max_block = 8;
   AtaDisk& disk = Probe();
   std::mt19937 random(11);
   for (u32 round = 0; round < 300; ++round) {

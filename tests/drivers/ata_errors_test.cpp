@@ -40,6 +40,25 @@ TEST_F(AtaErrorsTest, ABadSectorIsACrcErrorByPio) {
   ReadAndCheck(disk, 13, 8);
 }
 
+TEST_F(AtaErrorsTest, TheBlockSizeIsSetAgainAfterAReset) {
+  primary.drives[0].dma = false;
+  primary.drives[0].max_block = 16;
+  primary.drives[1] = primary.drives[0];
+  primary.drives[1].sectors = 1000;
+  controller.Probe(&pci);
+  AtaDisk& first = *controller.disks()[0];
+  AtaDisk& second = *controller.disks()[1];
+  ReadAndCheck(second, 0, 4);
+  primary.bad_sectors = {12};
+  EXPECT_EQ(Read(first, 10, 8), Status::kCrcError);
+  ReadAndCheck(second, 0, 4);
+  ReadAndCheck(first, 13, 8);
+  EXPECT_EQ(
+      primary.commands,
+      (Commands{
+          {0xC4, 1, 0, 4}, {0xC4, 0, 10, 8}, {0xC4, 0, 10, 8}, {0xC4, 1, 0, 4}, {0xC4, 0, 13, 8}}));
+}
+
 TEST_F(AtaErrorsTest, AnErrorInALaterPartEndsTheRead) {
   AtaDisk& disk = Probe();
   primary.bad_sectors = {300};

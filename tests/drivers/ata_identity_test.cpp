@@ -90,6 +90,12 @@ TEST_F(AtaIdentityTest, SectorSize) {
   EXPECT_TRUE(Parse().ok());
 }
 
+TEST_F(AtaIdentityTest, BlockSize) {
+  EXPECT_EQ(Parse()->block_sectors, 1);
+  Set(47, 0x8010);
+  EXPECT_EQ(Parse()->block_sectors, 16);
+}
+
 TEST_F(AtaIdentityTest, ModelIsUnswappedAndTrimmed) {
   const std::string_view model = "EQUMH RADDSI K                          ";
   for (u32 i = 0; i < 40; ++i) data[54 + i] = std::byte(model[i]);

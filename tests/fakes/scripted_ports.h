@@ -1,6 +1,6 @@
 // ScriptedPorts: I/O ports for tests: simulated devices at ranges of ports, and single ports that
-// answer from a list. A port that nobody claims floats: it reads as all ones. Invariant: every
-// write is recorded in order, claimed or not.
+// answer from a list. A port that nobody claims floats: it reads as all ones.
+// Invariant: every write is recorded in order, claimed or not.
 #pragma once
 
 #include <deque>

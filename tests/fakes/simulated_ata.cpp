@@ -12,6 +12,7 @@ namespace {
 
 constexpr u8 kBusy = 0x80, kReady = 0x40, kFault = 0x20, kSeek = 0x10, kRequest = 0x08, kErr = 0x01;
 constexpr u8 kReadSectors = 0x20, kReadSectorsExt = 0x24, kReadDmaExt = 0x25, kReadDma = 0xC8;
+constexpr u8 kReadMultiple = 0xC4, kReadMultipleExt = 0x29, kSetMultiple = 0xC6;
 constexpr u8 kIdentify = 0xEC;
 
 constexpr u64 kRegionFrames = 0x4000;
@@ -125,6 +126,7 @@ void SimulatedAta::WritePort(u16 port, u32, u32 value) {
   if (port == control_) {
     if ((value & 4) && !(device_control_ & 4)) {
       ++resets;
+      drives[0].block = drives[1].block = 0;
       work_ = Work::kNone;
       status_ = kReady | kSeek;
       error_ = 1;
@@ -179,8 +181,16 @@ void SimulatedAta::StartCommand(u8 code) {
     work_ = Work::kIdentify;
     return;
   }
-  const bool ext = code == kReadSectorsExt || code == kReadDmaExt;
-  KASSERT(ext || code == kReadSectors || code == kReadDma);
+  if (code == kSetMultiple) {
+    KASSERT(current_[0] == drive().max_block);
+    work_ = Work::kSetBlock;
+    return;
+  }
+  const bool multiple = code == kReadMultiple || code == kReadMultipleExt;
+  KASSERT(!multiple || drive().block > 1);
+  pio_block_ = multiple ? drive().block : 1;
+  const bool ext = code == kReadSectorsExt || code == kReadDmaExt || code == kReadMultipleExt;
+  KASSERT(ext || multiple || code == kReadSectors || code == kReadDma);
   KASSERT(device_ & 0x40);
   KASSERT(!ext || drive().lba48);
   lba_ = current_[1] | u64(current_[2]) << 8 | u64(current_[3]) << 16;
@@ -217,13 +227,24 @@ bool SimulatedAta::Step() {
         status_ = kReady | kSeek | kRequest;
         Raise();
       }
+    } else if (work_ == Work::kSetBlock) {
+      if (drive().refuses_blocks) {
+        Fail(4, kErr);
+      } else {
+        drive().block = current_[0];
+        status_ = kReady | kSeek;
+        work_ = Work::kNone;
+        Raise();
+      }
     } else if (work_ == Work::kPio) {
-      if (bad_sectors.contains(lba_)) {
+      const u32 block = std::min(pio_block_, left_);
+      const auto bad = bad_sectors.lower_bound(lba_);
+      if (bad != bad_sectors.end() && *bad < lba_ + block) {
         Fail(0x40, kErr);
       } else {
-        FillSector();
-        ++lba_;
-        --left_;
+        FillBlock(block);
+        lba_ += block;
+        left_ -= block;
         status_ = kReady | kSeek | kRequest;
         Raise();
       }
@@ -240,6 +261,7 @@ void SimulatedAta::FillIdentity() {
   const char* model = "FAULTLINE SIMULATED DISK                ";
   for (u32 i = 0; i < 20; ++i) words[27 + i] = u16(u8(model[2 * i]) << 8 | u8(model[2 * i + 1]));
   words[0] = 0x0040;
+  words[47] = u16(0x8000 | of.max_block);
   words[49] = u16(0x0200 | (of.dma ? 0x0100 : 0));
   words[53] = 0x0007;
   const u64 lba28 = std::min<u64>(of.sectors, 0x0FFFFFFF);
@@ -262,10 +284,10 @@ void SimulatedAta::FillIdentity() {
   }
 }
 
-void SimulatedAta::FillSector() {
-  data_.resize(512);
+void SimulatedAta::FillBlock(u32 sectors) {
+  data_.resize(sectors * 512);
   data_at_ = 0;
-  for (u32 i = 0; i < 512; ++i) data_[i] = ByteOf(lba_, i);
+  for (u32 i = 0; i < data_.size(); ++i) data_[i] = ByteOf(lba_ + i / 512, i % 512);
 }
 
 void SimulatedAta::RunDma() {
@@ -321,6 +343,7 @@ void SimulatedAta::Fail(u8 error, u8 status_bit) {
 void SimulatedAta::Raise() {
   if (device_control_ & 2) return;
   dma_status_ |= 4;
+  ++interrupts;
   if (lose_interrupts != 0) {
     --lose_interrupts;
     return;

@@ -1,9 +1,10 @@
 // SimulatedAta: one ATA channel with up to two drives and a bus master, at the level of registers;
 // with FakeDmaMemory (made-up physical addresses) and FakeDiskEvents (a clock that runs only while
-// the driver waits). Invariant: the simulation breaks the test (KASSERT) when the driver breaks the
-// protocol: a command to a busy drive, data read without a request, a descriptor that crosses 64
-// KiB, a transfer of the wrong size. Written from ATA/ATAPI-6 and "Programming Interface for Bus
-// Master IDE Controller" 1.0, with numbers of its own, not those of drivers/ata_registers.h.
+// the driver waits).
+// Invariant: the simulation breaks the test (KASSERT) when the driver breaks the protocol: a
+// command to a busy drive, data read without a request, a descriptor that crosses 64 KiB, a
+// transfer of the wrong size. Written from ATA/ATAPI-6 and "Programming Interface for Bus Master
+// IDE Controller" 1.0, with numbers of its own, not those of drivers/ata_registers.h.
 #pragma once
 
 #include <functional>
@@ -41,6 +42,9 @@ struct SimulatedDrive {
   bool lba48 = true;
   bool dma = true;
   u32 sector_bytes = 512;
+  u32 max_block = 1;  ///< Sectors of READ MULTIPLE that IDENTIFY promises.
+  bool refuses_blocks = false;
+  u32 block = 0;  ///< As set; a reset forgets it.
 };
 
 struct AtaCommandSeen {
@@ -79,18 +83,19 @@ class SimulatedAta final : public PortDevice {
   u32 device_faults = 0;
   bool unplugged = false;
 
-  std::vector<AtaCommandSeen> commands;  ///< IDENTIFY excepted.
+  std::vector<AtaCommandSeen> commands;  ///< IDENTIFY and SET MULTIPLE excepted.
   u32 resets = 0;
+  u32 interrupts = 0;
   u64 descriptors = 0;  ///< Of all tables together.
 
  private:
-  enum class Work { kNone, kHung, kIdentify, kPio, kDma };
+  enum class Work { kNone, kHung, kIdentify, kSetBlock, kPio, kDma };
   SimulatedDrive& drive() { return drives[(device_ >> 4) & 1]; }
   bool Present() { return !unplugged && drive().kind != SimulatedDrive::Kind::kNone; }
   u8 ReadStatus();
   void StartCommand(u8 code);
   void FillIdentity();
-  void FillSector();
+  void FillBlock(u32 sectors);
   void RunDma();
   void Fail(u8 error, u8 status_bit);
   void Raise();
@@ -112,6 +117,7 @@ class SimulatedAta final : public PortDevice {
   u32 reads_until_step_ = 0;
   u64 lba_ = 0;
   u32 left_ = 0;
+  u32 pio_block_ = 1;  ///< Sectors for each request of data.
   std::vector<std::byte> data_;
   std::size_t data_at_ = 0;
   bool line_rose_ = false;
