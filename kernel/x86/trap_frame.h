@@ -1,8 +1,8 @@
 // TrapFrame: the registers of what was interrupted, as trap_entry.asm pushes them on the kernel
-// stack. Invariant: the layout is shared with trap_entry.asm; a return to user mode restores every
-// field, and must
-//            not fault: fields that did not come from user mode itself go through
-//            SanitizeUserFrame.
+// stack.
+// Invariant: the layout is shared with trap_entry.asm; a return to user mode restores every field,
+//   and must not fault: fields that did not come from user mode itself go through
+//   SanitizeUserFrame.
 #pragma once
 
 #include <cstddef>
