@@ -1,9 +1,8 @@
 // BootInfo: what the loader tells, as one plain struct.
 // Invariants: total over any bytes: every count is bounded, nothing is followed that cannot be
-// read, and
-//             what makes no sense is left out. ram holds only whole pages that the loader calls
-//             usable and that no other entry of its map claims.
-// Source:     Multiboot Specification 0.6.96, 3.3 "Boot information format".
+//   read, and what makes no sense is left out. ram holds only whole pages that the loader calls
+//   usable and that no other entry of its map claims.
+// Source: Multiboot Specification 0.6.96, 3.3 "Boot information format".
 #pragma once
 
 #include <array>

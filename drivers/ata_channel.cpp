@@ -1,9 +1,11 @@
-// One ATA channel. Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.7 (DMA), 9.2 (software reset);
-// "Programming Interface for Bus Master IDE Controller" 1.0, 3.1.
+// One ATA channel.
+// Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.7 (DMA), 9.2 (software reset); "Programming Interface
+// for Bus Master IDE Controller" 1.0, 3.1.
 #include "drivers/ata_channel.h"
 
 #include "drivers/ata_registers.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/log.h"
 
 namespace fl::drivers {
 namespace {
@@ -77,18 +79,30 @@ void AtaChannel::OnInterrupt() {
   events_.Wake(this);
 }
 
-AtaOutcome AtaChannel::ReadPio(const AtaReadCommand& command, ScatterCursor to) {
-  const u8 code = command.lba48 ? ata::kCommandReadSectorsExt : ata::kCommandReadSectors;
+bool AtaChannel::SetBlock(u32 drive, u32 block_sectors) {
+  interrupted_ = false;
+  const AtaReadCommand as_count{.drive = drive, .lba = 0, .sectors = block_sectors, .lba48 = false};
+  if (!Issue(as_count, ata::kCommandSetMultiple) || !AwaitDrive()) return false;
+  return !(status_ & (ata::kStatusError | ata::kStatusDeviceFault));
+}
+
+AtaOutcome AtaChannel::ReadPio(const AtaReadCommand& command, u32 block_sectors, ScatterCursor to) {
+  u8 code = command.lba48 ? ata::kCommandReadSectorsExt : ata::kCommandReadSectors;
+  if (block_sectors > 1) {
+    code = command.lba48 ? ata::kCommandReadMultipleExt : ata::kCommandReadMultiple;
+  }
   interrupted_ = false;
   if (!Issue(command, code)) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
-  for (u32 sector = 0; sector < command.sectors; ++sector) {
+  for (u32 left = command.sectors; left != 0;) {
     if (!AwaitDrive()) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
     if ((status_ & (ata::kStatusError | ata::kStatusDeviceFault)) ||
         !(status_ & ata::kStatusDataRequest)) {
       return DriveError();
     }
-    ports_.InWords(u16(base_.command_block + ata::kData), to.Sector());
-    to.Advance();
+    for (u32 in_block = block_sectors; in_block != 0 && left != 0; --in_block, --left) {
+      ports_.InWords(u16(base_.command_block + ata::kData), to.Sector());
+      to.Advance();
+    }
   }
   return {};
 }
@@ -113,6 +127,7 @@ AtaOutcome AtaChannel::ReadDma(const AtaReadCommand& command) {
 }
 
 void AtaChannel::Reset() {
+  ++resets_;
   ports_.Out8(base_.control, ata::kControlSoftReset | ata::kControlNoInterrupt);
   for (u32 i = 0; i < kReadsPer5us; ++i) AlternateStatus();
   ports_.Out8(base_.control, device_control_);
@@ -180,7 +195,9 @@ bool AtaChannel::AwaitDrive() {
     if (events_.Wait(this, kLookMilliseconds)) continue;
     waited += kLookMilliseconds;
     if (!interrupted_ && IsSettled(AlternateStatus())) {
-      ++lost_interrupts_;
+      if (++lost_interrupts_ == 1) {
+        Log(LogLevel::kWarning, "ata at port %03x: an interrupt was lost", base_.command_block);
+      }
       Acknowledge();
     }
   }

@@ -1,8 +1,9 @@
 // AtaChannel: the registers of one ATA channel, which two drives share: commands, waits,
-// interrupts, reset. Invariants: one command at a time: Read... and Reset are called with the lock
-// held. No wait is without limit. The drives' interrupts are disabled until EnableInterrupts.
-// Sources: ATA/ATAPI-6, clause 9 (protocols); "Programming Interface for Bus Master IDE
-// Controller" 1.0.
+// interrupts, reset.
+// Invariants: one command at a time: Read... and Reset are called with the lock held. No wait is
+// without limit. The drives' interrupts are disabled until EnableInterrupts.
+// Sources: ATA/ATAPI-6, clause 9 (protocols); "Programming Interface for Bus Master IDE Controller"
+// 1.0.
 #pragma once
 
 #include <optional>
@@ -49,11 +50,17 @@ class AtaChannel {
   SleepingLock& lock() { return lock_; }
   /// Null: programmed I/O only.
   BusMaster* bus_master() { return bus_master_ ? &*bus_master_ : nullptr; }
-  AtaOutcome ReadPio(const AtaReadCommand& command, ScatterCursor to);
+  /// Until the next reset, READ MULTIPLE of this drive moves blocks of so many sectors. False: it
+  /// refused.
+  bool SetBlock(u32 drive, u32 block_sectors);
+  /// `block_sectors` > 1 as set by SetBlock, or 1.
+  AtaOutcome ReadPio(const AtaReadCommand& command, u32 block_sectors, ScatterCursor to);
   /// The bus master's table describes the memory.
   AtaOutcome ReadDma(const AtaReadCommand& command);
   /// Ends whatever the drives do. Bounded; a drive that stays busy shows at the next command.
   void Reset();
+  /// Each one undoes SetBlock.
+  u32 resets() const { return resets_; }
   u32 lost_interrupts() const { return lost_interrupts_; }
 
  private:
@@ -77,6 +84,7 @@ class AtaChannel {
   bool dma_running_ = false;
   bool interrupted_ = false;  ///< An interrupt came that no wait has seen.
   u8 status_ = 0;             ///< As of the last interrupt.
+  u32 resets_ = 0;
   u32 lost_interrupts_ = 0;
   u8 device_control_ = 0;
 };

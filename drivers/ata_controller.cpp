@@ -1,5 +1,5 @@
-// Finding disks. Sources: ATA/ATAPI-6, 9.12 (signatures); PCI IDE Controller
-// Specification 1.0, 2.1.
+// Finding disks.
+// Sources: ATA/ATAPI-6, 9.12 (signatures); PCI IDE Controller Specification 1.0, 2.1.
 #include "drivers/ata_controller.h"
 
 #include "drivers/pic.h"

@@ -1,7 +1,9 @@
 // AtaController: the two ATA channels of a PC at their fixed ports, and the disks that were found
-// there. Invariants: at most four disks, which live as long as the controller. Packet devices, and
-// channels that PCI moved away from the fixed ports, are left alone. Sources: PCI IDE Controller
-// Specification 1.0; "Programming Interface for Bus Master IDE Controller" 1.0.
+// there.
+// Invariants: at most four disks, which live as long as the controller. Packet devices, and
+// channels that PCI moved away from the fixed ports, are left alone.
+// Sources: PCI IDE Controller Specification 1.0; "Programming Interface for Bus Master IDE
+// Controller" 1.0.
 #pragma once
 
 #include <optional>

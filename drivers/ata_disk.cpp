@@ -1,5 +1,5 @@
-// AtaDisk: cuts requests into commands, and answers for failed ones. Source: ATA/ATAPI-6, 8.27
-// to 8.36.
+// AtaDisk: cuts requests into commands, and answers for failed ones.
+// Source: ATA/ATAPI-6, 8.27 to 8.36.
 #include "drivers/ata_disk.h"
 
 #include "drivers/ata_registers.h"
@@ -68,7 +68,7 @@ Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
   AtaOutcome outcome;
   for (u32 attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt != 0) ++counters_.retries;
-    outcome = dma ? channel_.ReadDma(command) : channel_.ReadPio(command, to);
+    outcome = dma ? channel_.ReadDma(command) : ReadPio(command, to);
     if (outcome.kind == AtaOutcome::Kind::kDone) {
       if (dma) dma_failures_ = 0;
       ++(dma ? counters_.dma_commands : counters_.pio_commands);
@@ -86,6 +86,15 @@ Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
       channel_number_, drive_, sectors, static_cast<unsigned long long>(lba), outcome.status,
       outcome.error);
   return StatusOf(outcome);
+}
+
+AtaOutcome AtaDisk::ReadPio(const AtaReadCommand& command, ScatterCursor to) {
+  if (block_sectors_ == 0 || block_set_at_reset_ != channel_.resets()) {
+    const u32 wanted = identity_.block_sectors;
+    block_sectors_ = wanted > 1 && channel_.SetBlock(drive_, wanted) ? wanted : 1;
+    block_set_at_reset_ = channel_.resets();
+  }
+  return channel_.ReadPio(command, block_sectors_, to);
 }
 
 void AtaDisk::NoteDmaFailure() {

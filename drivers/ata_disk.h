@@ -1,7 +1,8 @@
 // AtaDisk: a parallel ATA hard disk as a block device: by bus-master DMA, else by programmed I/O.
 // Invariants: the channel's lock is held for one command at a time, so a long read lets others in
 // between its parts. Every failed command is followed by a reset and at most one more attempt. A
-// disk whose DMA keeps failing stays with programmed I/O. Source: ATA/ATAPI-6.
+// disk whose DMA keeps failing stays with programmed I/O.
+// Source: ATA/ATAPI-6.
 #pragma once
 
 #include "drivers/ata_channel.h"
@@ -38,6 +39,7 @@ class AtaDisk final : public fs::BlockDevice {
   static constexpr u32 kDmaFailureLimit = 3;
 
   Status ReadPart(u64 lba, ScatterCursor& to);
+  AtaOutcome ReadPio(const AtaReadCommand& command, ScatterCursor to);
   void NoteDmaFailure();
 
   AtaChannel& channel_;
@@ -46,6 +48,8 @@ class AtaDisk final : public fs::BlockDevice {
   AtaIdentity identity_;
   AtaCounters counters_;
   u32 dma_failures_ = 0;
+  u32 block_sectors_ = 0;       ///< As the drive was told; 0: not yet.
+  u32 block_set_at_reset_ = 0;  ///< channel_.resets() then.
 };
 
 }  // namespace fl::drivers

@@ -1,5 +1,6 @@
-// IDENTIFY DEVICE data. Source: ATA/ATAPI-6, 8.15, table 27 (words are little-endian, text is
-// byte-swapped); words 106 and 117 from ATA/ATAPI-7.
+// IDENTIFY DEVICE data.
+// Source: ATA/ATAPI-6, 8.15, table 27 (words are little-endian, text is byte-swapped); words 106
+// and 117 from ATA/ATAPI-7.
 #include "drivers/ata_identity.h"
 
 #include "drivers/ata_registers.h"
@@ -10,6 +11,7 @@ namespace {
 constexpr u32 kWordGeneral = 0;
 constexpr u32 kWordModel = 27;
 constexpr u32 kModelWords = 20;
+constexpr u32 kWordMultiple = 47;
 constexpr u32 kWordCapabilities = 49;
 constexpr u32 kWordValidity = 53;
 constexpr u32 kWordLba28Sectors = 60;
@@ -67,6 +69,8 @@ Result<AtaIdentity> ParseAtaIdentity(std::span<const std::byte, kSectorSize> dat
       (word(kWordValidity) & kUltraDmaWordValid) && (word(kWordUltraDma) & kUltraSelected);
   const bool multiword = word(kWordMultiwordDma) & kMultiwordSelected;
   identity.dma = (word(kWordCapabilities) & kCanDma) && (ultra || multiword);
+
+  if (const u8 block = u8(word(kWordMultiple)); block > 1) identity.block_sectors = block;
 
   u32 length = 0;
   for (u32 i = 0; i < kModelWords * 2; ++i) {

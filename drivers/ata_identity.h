@@ -13,7 +13,8 @@ namespace fl::drivers {
 struct AtaIdentity {
   u64 sectors = 0;
   bool lba48 = false;
-  bool dma = false;  ///< A DMA mode is selected in the drive (by firmware).
+  bool dma = false;      ///< A DMA mode is selected in the drive (by firmware).
+  u8 block_sectors = 1;  ///< The most that one interrupt of programmed I/O may announce.
   char model[41] = {};
 };
 

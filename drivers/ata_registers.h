@@ -49,6 +49,9 @@ inline constexpr u32 kDeviceNumberShift = 4;
 inline constexpr u8 kCommandReadSectors = 0x20;
 inline constexpr u8 kCommandReadSectorsExt = 0x24;
 inline constexpr u8 kCommandReadDmaExt = 0x25;
+inline constexpr u8 kCommandReadMultipleExt = 0x29;
+inline constexpr u8 kCommandReadMultiple = 0xC4;
+inline constexpr u8 kCommandSetMultiple = 0xC6;
 inline constexpr u8 kCommandReadDma = 0xC8;
 inline constexpr u8 kCommandIdentify = 0xEC;
 

@@ -1,5 +1,5 @@
-// The PCI IDE bus master. Source: "Programming Interface for Bus Master IDE Controller" 1.0, 2.0
-// and 3.0.
+// The PCI IDE bus master.
+// Source: "Programming Interface for Bus Master IDE Controller" 1.0, 2.0 and 3.0.
 #include "drivers/bus_master.h"
 
 #include "drivers/ata_registers.h"

@@ -1,7 +1,8 @@
 // BusMaster: one channel's half of a PCI IDE bus master: moves sectors to memory by itself.
 // Invariants: no table entry crosses 64 KiB of physical memory, is empty, or is as long as 64 KiB
 // (whose encoding, 0, some controllers misread). The table is aligned to its size, so it crosses
-// nothing either. Source: "Programming Interface for Bus Master IDE Controller" 1.0.
+// nothing either.
+// Source: "Programming Interface for Bus Master IDE Controller" 1.0.
 #pragma once
 
 #include "drivers/disk_events.h"

@@ -1,5 +1,6 @@
 // DebugConsole: the one-port console of virtual machines: a byte that is written to it appears on
-// the host's side at once. Source: Bochs User Manual, "port_e9_hack"; QEMU, device "isa-debugcon".
+// the host's side at once.
+// Source: Bochs User Manual, "port_e9_hack"; QEMU, device "isa-debugcon".
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // DiskEvents and DmaMemory: what a disk driver needs of the kernel: a place to sleep, and the
-// physical address of what it is given. Seams: declared here; implemented by the kernel (before its
-// scheduler runs threads, by an idle loop with interrupts enabled) and by the tests.
+// physical address of what it is given.
+// Seams: declared here; implemented by the kernel (before its scheduler runs threads, by an idle
+// loop with interrupts enabled) and by the tests.
 #pragma once
 
 #include "kernel/base/units.h"

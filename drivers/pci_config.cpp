@@ -1,5 +1,6 @@
-// PCI configuration mechanism #1. Source: PCI Local Bus Specification 3.0, 3.2.2.3.2; PCI-to-PCI
-// Bridge Architecture Specification 1.2, 3.2.5 (bus numbers).
+// PCI configuration mechanism #1.
+// Source: PCI Local Bus Specification 3.0, 3.2.2.3.2; PCI-to-PCI Bridge Architecture Specification
+// 1.2, 3.2.5 (bus numbers).
 #include "drivers/pci_config.h"
 
 #include "kernel/base/assert.h"

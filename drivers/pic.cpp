@@ -1,4 +1,5 @@
-// The 8259 pair. Source: Intel 8259A datasheet, "Programming the 8259A".
+// The 8259 pair.
+// Source: Intel 8259A datasheet, "Programming the 8259A".
 #include "drivers/pic.h"
 
 #include "kernel/base/assert.h"

@@ -1,7 +1,7 @@
 // Pic: the pair of 8259 interrupt controllers of a PC; IRQ 0-7 on the master, 8-15 on the slave.
 // Invariants: the cascade line is never masked once Init ran; every IRQ that Accept took gets
-// exactly one EndOfInterrupt; an IRQ that Accept refused gets none. Source: Intel 8259A datasheet
-// (231468); IBM PC/AT Technical Reference (ports, cascade on IRQ 2).
+// exactly one EndOfInterrupt; an IRQ that Accept refused gets none.
+// Source: Intel 8259A datasheet (231468); IBM PC/AT Technical Reference (ports, cascade on IRQ 2).
 #pragma once
 
 #include "drivers/port_io.h"

@@ -1,4 +1,5 @@
-// Channel 0 of the 8253. Source: Intel 8254 datasheet, "Mode 2: Rate generator".
+// Channel 0 of the 8253.
+// Source: Intel 8254 datasheet, "Mode 2: Rate generator".
 #include "drivers/pit.h"
 
 #include "kernel/base/assert.h"

@@ -1,4 +1,5 @@
-// The CMOS clock. Source: Motorola MC146818A datasheet, "Time, calendar and alarm locations".
+// The CMOS clock.
+// Source: Motorola MC146818A datasheet, "Time, calendar and alarm locations".
 #include "drivers/rtc.h"
 
 namespace fl::drivers {

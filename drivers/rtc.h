@@ -1,7 +1,8 @@
 // Rtc: the date in the CMOS clock as NT time: 100 ns units since 1601-01-01 00:00 UTC.
 // Invariant: the clock is taken to hold UTC, never local time. Interrupts of the clock are not
-// used. Source: Motorola MC146818A datasheet; IBM PC/AT Technical Reference (ports); the century's
-// place is the convention of BIOSes since.
+// used.
+// Source: Motorola MC146818A datasheet; IBM PC/AT Technical Reference (ports); the century's place
+// is the convention of BIOSes since.
 #pragma once
 
 #include "drivers/port_io.h"

@@ -1,4 +1,5 @@
-// The 16550. Source: National Semiconductor PC16550D datasheet, 8.0 "Registers".
+// The 16550.
+// Source: National Semiconductor PC16550D datasheet, 8.0 "Registers".
 #include "drivers/uart.h"
 
 #include "kernel/base/assert.h"

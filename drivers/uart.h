@@ -1,6 +1,7 @@
 // Uart: a 16550 serial port (8250 and 16450 work too): 8 data bits, no parity, 1 stop bit.
 // Invariants: no wait is unbounded: bytes that a stuck port does not take are dropped. Only the
-// receive interrupt is ever enabled. Source: National Semiconductor PC16550D datasheet.
+// receive interrupt is ever enabled.
+// Source: National Semiconductor PC16550D datasheet.
 #pragma once
 
 #include <cstddef>

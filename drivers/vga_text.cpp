@@ -1,5 +1,5 @@
-// The text screen. Source: IBM VGA Technical Reference, "CRT controller", cursor location
-// registers.
+// The text screen.
+// Source: IBM VGA Technical Reference, "CRT controller", cursor location registers.
 #include "drivers/vga_text.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Unicode for names of files: UTF-8 on our side, UTF-16 on the volume's, and comparison without
-// case. Invariant: nothing ill-formed passes: no unpaired surrogate, no overlong or cut UTF-8
-// sequence.
+// case.
+// Invariant: nothing ill-formed passes: no unpaired surrogate, no overlong or cut UTF-8 sequence.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,7 @@
 // Volume: a tree of directories and files on a disk, for reading.
 // Seam: the kernel finds files by path through this and knows nothing of FAT; fs/fat implements it.
 // Lives: by reference count; its files and directories hold a reference. The BlockDevice that it
-// was
-//   mounted on outlives it.
+//   was mounted on outlives it.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // Backtraces: the chain of frame pointers on a kernel stack that may be damaged, and what a word
-// that should be a pointer looks like. Invariant: only words inside the given bounds are read,
-// whatever the chain says.
+// that should be a pointer looks like.
+// Invariant: only words inside the given bounds are read, whatever the chain says.
 #pragma once
 
 #include <span>

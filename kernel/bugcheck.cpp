@@ -37,7 +37,10 @@ void Print(const char* format, ...) {
 u32 AddressOfObject(const void* object) { return reinterpret_cast<u32>(object); }
 
 StackBounds CurrentBounds(u32 stack_pointer) {
-  if (backtrace_bounds) return backtrace_bounds();
+  if (backtrace_bounds) {
+    const StackBounds bounds = backtrace_bounds();
+    if (bounds.high != 0) return bounds;
+  }
   const bool direct = stack_pointer - x86::kDirectMapBase < x86::kDirectMapSize - kBootStackSize;
   return {stack_pointer, direct ? stack_pointer + kBootStackSize
                                 : AlignDown(stack_pointer, kPageSize) + kPageSize};
@@ -50,12 +53,11 @@ u32 Cr4() {
 }
 
 void PrintRegisters(const x86::TrapFrame& frame) {
-  // The processor pushes no stack pointer on a trap from kernel mode: the stack continues there.
-  const u32 esp = frame.FromUser() ? frame.user_esp : AddressOfObject(&frame.user_esp);
   Print("vector %u, error code %08x, %s mode", frame.vector, frame.error_code,
         frame.FromUser() ? "user" : "kernel");
   Print("eax=%08x ebx=%08x ecx=%08x edx=%08x", frame.eax, frame.ebx, frame.ecx, frame.edx);
-  Print("esi=%08x edi=%08x ebp=%08x esp=%08x", frame.esi, frame.edi, frame.ebp, esp);
+  Print("esi=%08x edi=%08x ebp=%08x esp=%08x", frame.esi, frame.edi, frame.ebp,
+        frame.StackPointer());
   Print("eip=%08x eflags=%08x cs=%02x ds=%02x es=%02x fs=%02x gs=%02x", frame.eip, frame.eflags,
         frame.cs & 0xFFFF, frame.ds & 0xFFFF, frame.es & 0xFFFF, frame.fs & 0xFFFF,
         frame.gs & 0xFFFF);

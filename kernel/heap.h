@@ -1,14 +1,12 @@
 // KernelHeap: the memory behind operator new(nothrow) and delete in the kernel.
-// Owns:        frames in use kKernel, each covered by one commit charge: a slab of equal blocks in
-// one
-//              frame (reached through the frame window), or the pages of one large block, mapped
-//              one after the other in a range of system space that is the heap's alone.
-// Invariants:  a frame is held <=> a block in it is in use, so that when all blocks are freed,
-// frames and
-//              charges are back where they were. A block is 16-byte aligned, a large one
-//              page-aligned. In debug builds new memory is 0xCD, freed memory 0xDD; freed blocks of
-//              a slab that others still use are checked for 0xDD before they are given out again.
-// Locks:       none: nothing here sleeps, and interrupt handlers stay out.
+// Owns: frames in use kKernel, each covered by one commit charge: a slab of equal blocks in one
+//   frame (reached through the frame window), or the pages of one large block, mapped one after the
+//   other in a range of system space that is the heap's alone.
+// Invariants: a frame is held <=> a block in it is in use, so that when all blocks are freed,
+//   frames and charges are back where they were. A block is 16-byte aligned, a large one
+//   page-aligned. In debug builds new memory is 0xCD, freed memory 0xDD; freed blocks of a slab
+//   that others still use are checked for 0xDD before they are given out again.
+// Locks: none: nothing here sleeps, and interrupt handlers stay out.
 #pragma once
 
 #include "kernel/page_runs.h"

@@ -1,5 +1,5 @@
-// JsonWriter: see json_writer.h. Sources: RFC 8259 for the syntax, RFC 3629 for which bytes are
-// UTF-8.
+// JsonWriter: see json_writer.h.
+// Sources: RFC 8259 for the syntax, RFC 3629 for which bytes are UTF-8.
 #include "kernel/json_writer.h"
 
 #include "kernel/base/assert.h"

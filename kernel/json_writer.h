@@ -1,9 +1,8 @@
 // JsonWriter: JSON for the host, one value in a line, through a small buffer of its own.
-// Invariants:  needs no heap; a line is complete when its outermost value ends, and is flushed
-// then, with
-//              a line end. What is written is valid JSON in valid UTF-8, whatever the strings hold.
-//              Calls out of order (a value without a key in an object, say) are KASSERTed.
-// The sink gets the bytes in pieces of at most kBufferSize; a line is not one piece.
+// Invariants: needs no heap; a line is complete when its outermost value ends, and is flushed then,
+//   with a line end. What is written is valid JSON in valid UTF-8, whatever the strings hold. Calls
+//   out of order (a value without a key in an object, say) are KASSERTed. The sink gets the bytes
+//   in pieces of at most kBufferSize; a line is not one piece.
 #pragma once
 
 #include <concepts>

@@ -50,12 +50,12 @@ StackBounds CurrentStack() {
   return {thread.stack_base() + kPageSize, reinterpret_cast<u32>(thread.stack_top())};
 }
 
-void InitDevices() {
+/// From here on a trap is reported; interrupts stay masked.
+void InitTrapsAndTimer() {
   g_pic.emplace(g_ports);
   g_pic->Init(u8(x86::kVectorFirstIrq));
   g_pit.emplace(g_ports, *g_pic);
   g_pit->Init(kTickHz);
-  g_input.emplace(g_ports, drivers::kCom2);
   g_traps.emplace(*g_pic, *g_pit);
   x86::InitTraps(*g_traps);
 }
@@ -98,7 +98,11 @@ Result<ProgramRequest> FirstProgram(Kernel& kernel) {
 }
 
 Status MakeStandardObjects(Kernel& kernel) {
+  TRY_STATUS(kernel.image_log.Reserve());
   kernel.stubs = TRY(SyscallStubs::Create(kernel.pager));
+  // It is there from now on, so it belongs to what the programs find.
+  std::byte first_byte[1];
+  TRY_STATUS(kernel.stubs->ReadBytes(0, first_byte));
   kernel.input = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kInput));
   kernel.output = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kOutput));
   kernel.error = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kError));
@@ -156,6 +160,7 @@ void EndOtherProcesses(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
+  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
   const Baseline before = TakeBaseline(kernel);
   const u32 status = RunFirstProgram(kernel);
   EndOtherProcesses(kernel);
@@ -169,13 +174,14 @@ void EndOtherProcesses(Kernel& kernel) {
 
 extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   x86::InitCpu();
+  InitTrapsAndTimer();
   const boot::BootInfo& info = ReadBootInfo(magic, multiboot_info);
   Memory& memory = InitMemory(info);
   InitConsole(g_ports);
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);
-  InitDevices();
+  g_input.emplace(g_ports, drivers::kCom2);
   Log(LogLevel::kInfo, "Faultline: %u KiB of RAM, %u KiB free",
       (memory.frames.frame_count() - memory.frames.count(mm::FrameUse::kNotRam)) * 4,
       memory.frames.available() * 4);

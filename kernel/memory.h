@@ -1,8 +1,8 @@
 // Memory: from the loader's map to the frame database and the system page table.
-// Owns:        the one PfnDatabase, DirectMap and SystemPageTable of the machine; they live as long
-// as it does. Invariants:  frames that start-up used (kernel image, modules, frame records, tables
-// of the direct map)
-//              are kKernel and never freed. RAM above 1 GiB is not used.
+// Owns: the one PfnDatabase, DirectMap and SystemPageTable of the machine; they live as long as it
+//   does.
+// Invariants: frames that start-up used (kernel image, modules, frame records, tables of the direct
+//   map) are kKernel and never freed. RAM above 1 GiB is not used.
 #pragma once
 
 #include "boot/boot_info.h"

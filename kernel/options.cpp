@@ -29,6 +29,8 @@ bool Apply(Options& options, std::string_view name, u32 value) {
     options.trace = value != 0;
   } else if (name == "stats") {
     options.stats = value != 0;
+  } else if (name == "bugcheck") {
+    options.bugcheck = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {

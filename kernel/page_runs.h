@@ -1,7 +1,8 @@
 // PageRuns<kPages>: which pages of a fixed range are taken, as runs that are given back whole: for
-// a piece of system space that is handed out by the page. Invariants: a run's last page has its bit
-// in last_, so that no length is kept elsewhere; a page that
-//   is not used has no bit in last_. First fit: low pages fill first, and page tables stay few.
+// a piece of system space that is handed out by the page.
+// Invariants: a run's last page has its bit in last_, so that no length is kept elsewhere; a page
+//   that is not used has no bit in last_. First fit: low pages fill first, and page tables stay
+//   few.
 #pragma once
 
 #include <optional>

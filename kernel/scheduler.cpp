@@ -49,11 +49,7 @@ void Scheduler::SwitchAway() {
   wants_switch_ = false;
   next->state = ThreadState::kRunning;
   Thread* const previous = current_;
-  if (next == previous) {
-    // FNSAVE leaves an empty state behind.
-    if (next->process()) x86::RestoreFpu(next->fpu);
-    return;
-  }
+  if (next == previous) return;
   current_ = next;
   ++switches_;
   if (next->process() && next->process()->page_table()) {

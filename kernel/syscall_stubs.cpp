@@ -1,4 +1,5 @@
-// SyscallStubs: see syscall_stubs.h. Encodings: Intel SDM vol. 2.
+// SyscallStubs: see syscall_stubs.h.
+// Encodings: Intel SDM vol. 2.
 #include "kernel/syscall_stubs.h"
 
 #include <cstring>

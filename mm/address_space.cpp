@@ -184,6 +184,7 @@ Result<ByteRange> AddressSpace::Free(VirtAddr base, u32 size, u32 type) {
     return Status::kInvalidParameter3;
   }
   PageRange range{PageOf(base), 1};
+  if (FindSection(base)) return Status::kUnableToDeleteSection;
   if (size == 0) {
     const PageRange whole = TRY(tree_.FindAllocation(PageOf(base)));
     if (whole.start != PageOf(base)) return Status::kFreeVmNotAtBase;
@@ -243,6 +244,8 @@ Result<ProtectResult> AddressSpace::Protect(VirtAddr base, u32 size, Protection 
   u32 before = 0;
   u32 after = 0;
   if (first.region.attributes.section) {
+    const PageRange view = TRY(tree_.FindAllocation(range.start));
+    if (range.end() > view.end()) return Status::kConflictingAddresses;
     before = ChargedPages(range);
     after = protection.WriteCopy() ? range.pages : PrivatePages(range);
     if (after > before) TRY_STATUS(Charge(range, after - before));
@@ -261,9 +264,39 @@ Result<ProtectResult> AddressSpace::Protect(VirtAddr base, u32 size, Protection 
   return ProtectResult{BytesOf(range), Shown(first.region, range.start, first.is_private)};
 }
 
+/// Written pages of a view show another protection than their neighbours, whatever the regions are.
+VirtPage AddressSpace::EndOfEqualPages(VirtPage page, RegionInfo region, Protection shown) const {
+  const VirtPage allocation = region.attributes.allocation_base;
+  for (;;) {
+    if (!region.attributes.section || !region.attributes.protection.WriteCopy()) {
+      if (region.attributes.protection != shown) return page;
+      page = region.range.end();
+    } else {
+      for (; page < region.range.end(); ++page) {
+        if (Shown(region, page, IsPrivate(mmu_.Query(page))) != shown) return page;
+      }
+    }
+    const auto next = tree_.FindFrom(page);
+    if (!next || next->range.start != page || next->attributes.allocation_base != allocation ||
+        next->attributes.state != RegionState::kCommitted) {
+      return page;
+    }
+    region = *next;
+  }
+}
+
 // ---- Query ----------------------------------------------------------------------------------------------
 
 Result<MemoryInformation> AddressSpace::Query(VirtAddr address) const {
+  if (PageOf(address) < tree_.first()) {
+    // Nobody can have what lies below; programs that walk the space from 0 see it as free.
+    MemoryInformation below;
+    below.base = AddressOf(PageOf(address));
+    below.state = kMemFree;
+    below.protection = kPageNoAccess;
+    below.size = AddressOf(tree_.first()) - below.base;
+    return below;
+  }
   if (!Contains(address)) return Status::kInvalidParameter;
   const VirtPage page = PageOf(address);
   const PageState state = Look(page);
@@ -285,12 +318,7 @@ Result<MemoryInformation> AddressSpace::Query(VirtAddr address) const {
                                               : kMemImage;
   if (a.state == RegionState::kCommitted) {
     info.protection = Shown(state.region, page, state.is_private);
-    if (a.section && a.protection.WriteCopy()) {
-      // Written pages show another protection than their neighbours: the run ends where that changes.
-      VirtPage p = page + 1;
-      while (p < end && Shown(state.region, p, IsPrivate(mmu_.Query(p))) == info.protection) ++p;
-      end = p;
-    }
+    end = EndOfEqualPages(page, state.region, info.protection);
   }
   info.size = (end - page) << kPageShift;
   return info;

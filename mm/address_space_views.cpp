@@ -10,6 +10,11 @@ Result<ByteRange> AddressSpace::MapView(Section& section, const ViewRequest& req
   if (request.base.value % kAllocationGranularity != 0) return Status::kMappedAlignment;
   if (request.base.value != 0 && !Contains(request.base)) return Status::kInvalidParameter3;
   if (request.offset >= section.size()) return Status::kInvalidViewSize;
+  // A volume's files are clean: there is nowhere to write a shared change to.
+  if (section.kind() == SectionKind::kData && request.protection.Writable() &&
+      !request.protection.WriteCopy()) {
+    return Status::kSectionProtection;
+  }
   const PageIndex first(u32(request.offset >> kPageShift));
   u32 pages = section.pages() - first.value;
   if (request.size != 0) {
@@ -36,6 +41,10 @@ Result<ByteRange> AddressSpace::MapView(Section& section, const ViewRequest& req
     auto run = section.ProtectionFrom(first + done, view_protection);
     if (run.pages > pages - done) run.pages = pages - done;
     if (is_image) {
+      // The kernel only reads, so its own views need no promise of copies.
+      if (kind_ == SpaceKind::kSystem) {
+        run.protection = run.protection.Readable() ? kPageReadOnly : kPageNoAccess;
+      }
       const Result<Protection> set = tree_.Protect({start + done, run.pages}, run.protection);
       if (!set) return give_up(set.error());
     }

@@ -67,6 +67,12 @@ FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& re
     const Result<Section::Acquired> acquired = section->AcquirePrototype(index);
     if (!acquired) {
       result = Failed(acquired.error(), fault_case);
+      // The view may be gone since, and with it the thread's concern in that page.
+      const RegionInfo now = space.Look(page).region;
+      if (now.free || now.attributes.section != section.get() ||
+          AddressSpace::SectionPageOf(now, page) != index) {
+        result = Refuse(FaultOutcome::kRetry, Status::kSuccess, fault_case);
+      }
     } else if (acquired->slept) {
       result = Refuse(FaultOutcome::kRetry, Status::kSuccess, fault_case);
       result.hard = true;

@@ -31,8 +31,9 @@ class PrototypeTable {
 
   /// For a section of `pages` pages; once.
   Status Create(u32 pages) {
+    TRY_STATUS(chunks_.Resize((pages + kChunkPages - 1) / kChunkPages));
     pages_ = pages;
-    return chunks_.Resize((pages + kChunkPages - 1) / kChunkPages);
+    return Status::kSuccess;
   }
   u32 pages() const { return pages_; }
 

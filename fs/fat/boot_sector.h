@@ -2,8 +2,8 @@
 // Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03, "Boot Sector and BPB" and "FAT
 //   Type Determination".
 // Invariant: a VolumeLayout has been checked: every area lies inside the volume, the volume inside
-// the
-//   disk, and the FAT has an entry for each cluster, so that no sector number made from it is wild.
+//   the disk, and the FAT has an entry for each cluster, so that no sector number made from it is
+//   wild.
 #pragma once
 
 #include "fs/block_device.h"

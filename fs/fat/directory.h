@@ -1,11 +1,10 @@
 // Directories of a FAT volume: 32-byte entries in sectors, long names in entries of their own
-// before. Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03, "FAT Directory
-// Structure" and
+// before.
+// Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03, "FAT Directory Structure" and
 //   "FAT Long Directory Entries".
 // Invariants: a walk ends: at the end mark, where the directory ends, or with kDiskCorrupt after
-// the
-//   65536 entries that FAT allows, so that a chain in a circle ends too. A long name is shown only
-//   if all of it is right (order, checksum, padding, UTF-16); otherwise the short name is.
+//   the 65536 entries that FAT allows, so that a chain in a circle ends too. A long name is shown
+//   only if all of it is right (order, checksum, padding, UTF-16); otherwise the short name is.
 // Threads: a reader belongs to one thread; what it shares with others is in the sector cache.
 #pragma once
 

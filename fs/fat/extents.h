@@ -1,6 +1,6 @@
 // Extents: the clusters of one file as runs that lie together, built from its chain as far as
-// needed. Invariants: extents are ordered by their place in the file and join without gaps; the
-// first
+// needed.
+// Invariants: extents are ordered by their place in the file and join without gaps; the first
 //   `known_` clusters of the file are in them. A chain is not followed beyond what the file's size
 //   needs but once, to see that it ends.
 // Corrupt chains: one that is too short, leaves the volume, or meets a free or bad cluster is

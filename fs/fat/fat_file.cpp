@@ -13,7 +13,9 @@ static_assert(kSectorSize == 1 << 9);
 /// Sectors dealt with at a time: their bytes fit 32 bits with much to spare.
 constexpr u32 kMaxRun = 1u << 16;
 
-void FillZero(std::span<std::byte> bytes) { __builtin_memset(bytes.data(), 0, bytes.size()); }
+void FillZero(std::span<std::byte> bytes) {
+  if (!bytes.empty()) __builtin_memset(bytes.data(), 0, bytes.size());
+}
 
 /// Pieces of memory that one request can fill, since their sectors follow one another.
 class Batch {

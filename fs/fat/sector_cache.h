@@ -2,10 +2,9 @@
 // Invariants: a slot in state kValid holds the bytes of its sector; the volume is never written, so
 //   two slots may hold the same one.
 // Threads: BlockDevice::Read may sleep and let other threads in here. A slot under kReading belongs
-// to
-//   the thread that reads into it: nobody looks at it or takes it. A second thread that wants the
-//   same sector meanwhile reads it once more, into a slot of its own; if every slot is being read
-//   into, it reads past the cache. So nobody waits, and no lock is held over a read.
+//   to the thread that reads into it: nobody looks at it or takes it. A second thread that wants
+//   the same sector meanwhile reads it once more, into a slot of its own; if every slot is being
+//   read into, it reads past the cache. So nobody waits, and no lock is held over a read.
 #pragma once
 
 #include "fs/block_device.h"

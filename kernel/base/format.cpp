@@ -1,4 +1,5 @@
-// Format: see format.h. Invariant: never writes past `out`, always ends it with a zero.
+// Format: see format.h.
+// Invariant: never writes past `out`, always ends it with a zero.
 #include "kernel/base/format.h"
 
 #include "kernel/base/units.h"

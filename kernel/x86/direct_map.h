@@ -1,10 +1,9 @@
 // DirectMap: the first gigabyte of RAM, always mapped at kDirectMapBase; implements
-// mm::FrameWindow. Invariants: frames at or above kDirectMapFrames are not given to the frame
-// database. Supervisor only, and
-//             global where the processor has that. The first 8 MiB keep the 4 KiB tables of
-//             boot/entry.asm, so that the kernel's text and read-only data are read-only and the
-//             boot stack ends in a hole; above them large pages where the processor has them (PSE),
-//             else 4 KiB tables.
+// mm::FrameWindow.
+// Invariants: frames at or above kDirectMapFrames are not given to the frame database. Supervisor
+//   only, and global where the processor has that. The first 8 MiB keep the 4 KiB tables of
+//   boot/entry.asm, so that the kernel's text and read-only data are read-only and the boot stack
+//   ends in a hole; above them large pages where the processor has them (PSE), else 4 KiB tables.
 #pragma once
 
 #include <span>

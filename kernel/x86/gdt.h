@@ -1,8 +1,7 @@
 // GDT: flat segments for the kernel and for user mode, the TEB's, the two tasks'.
 // Invariant: descriptors never go or change their kind; only the TEB's base moves. So a selector
-// that user
-//            mode could load once can be loaded again when its trap frame is restored.
-// Source:    Intel SDM vol. 3A, 3.4.5 "Segment Descriptors".
+//   that user mode could load once can be loaded again when its trap frame is restored.
+// Source: Intel SDM vol. 3A, 3.4.5 "Segment Descriptors".
 #pragma once
 
 #include "kernel/base/units.h"

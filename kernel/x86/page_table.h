@@ -1,15 +1,13 @@
 // PageTable: the two-level 32-bit page table of a process (UserPageTable) and of system space
 // (SystemPageTable); implements mm::Mmu.
-// Owns:        the frames of its directory and tables. A user table's frame is covered by the
-// promise that
-//              mm/ took at commit; directories and system tables are charged here.
-// Invariants:  a table exists <=> one of its entries holds a frame (the frame record's share_count
-// counts
-//              them). Every directory's upper half equals the system's: a system table that comes
-//              or goes is entered in all of them. The direct map's entries are never touched here.
-//              An entry that permits nothing (guard, no access) keeps its frame with the present
-//              bit clear. Frames that are mapped may lie outside of RAM (device memory).
-// Source:      Intel SDM vol. 3A, 4.3 "32-Bit Paging"; 4.10.4 for what has to be flushed when.
+// Owns: the frames of its directory and tables. A user table's frame is covered by the promise that
+//   mm/ took at commit; directories and system tables are charged here.
+// Invariants: a table exists <=> one of its entries holds a frame (the frame record's share_count
+//   counts them). Every directory's upper half equals the system's: a system table that comes or
+//   goes is entered in all of them. The direct map's entries are never touched here. An entry that
+//   permits nothing (guard, no access) keeps its frame with the present bit clear. Frames that are
+//   mapped may lie outside of RAM (device memory).
+// Source: Intel SDM vol. 3A, 4.3 "32-Bit Paging"; 4.10.4 for what has to be flushed when.
 #pragma once
 
 #include "kernel/base/intrusive_list.h"

@@ -1,4 +1,5 @@
-// PortIoX86: one instruction each. Source: Intel SDM vol. 1, chapter 19 "Input/Output".
+// PortIoX86: one instruction each.
+// Source: Intel SDM vol. 1, chapter 19 "Input/Output".
 #include "kernel/x86/port_io.h"
 
 namespace fl::x86 {

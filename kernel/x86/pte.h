@@ -1,8 +1,7 @@
 // Page-table entries: the bits of a 32-bit entry, ours among them.
 // Invariant: an entry holds a frame <=> kPteResident; what it permits is said by kPteRead,
-// kPteWrite and
-//            kPteExecute, since the processor has no bit for the first and the last.
-// Source:    Intel SDM vol. 3A, 4.3, tables 4-4 to 4-6.
+//   kPteWrite and kPteExecute, since the processor has no bit for the first and the last.
+// Source: Intel SDM vol. 3A, 4.3, tables 4-4 to 4-6.
 #pragma once
 
 #include "kernel/base/units.h"

@@ -159,5 +159,7 @@ int atexit(void (*)()) { return 0; }
 // What std::string_view calls for a position outside of the text.
 namespace std {
 [[noreturn]] void __throw_out_of_range_fmt(const char* format, ...);
-void __throw_out_of_range_fmt(const char* format, ...) { fl::AssertFailed(format, "string_view", 0); }
+void __throw_out_of_range_fmt(const char* format, ...) {
+  fl::AssertFailed(format, "string_view", 0);
+}
 }  // namespace std

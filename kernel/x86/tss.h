@@ -1,8 +1,8 @@
 // TSS: where the processor finds the kernel stack, and the task that a double fault switches to.
 // Invariants: the main task's esp0 is the top of the current thread's kernel stack. The
-// double-fault task has
-//             a stack of its own, so that a fault on an unmapped kernel stack is still reported.
-// Source:     Intel SDM vol. 3A, 7.2.1 "Task-State Segment".
+//   double-fault task has a stack of its own, so that a fault on an unmapped kernel stack is still
+//   reported.
+// Source: Intel SDM vol. 3A, 7.2.1 "Task-State Segment".
 #pragma once
 
 #include "kernel/base/units.h"

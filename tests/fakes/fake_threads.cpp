@@ -15,8 +15,10 @@ void FakeThreads::PassTurn(std::unique_lock<std::mutex>& lock, int self) {
   for (int i = 0; i < int(threads_.size()); ++i) {
     if (threads_[i].ended) continue;
     all_ended = false;
-    if (!threads_[i].channel) ready.push_back(i);
+    if (!threads_[i].channel && i != self) ready.push_back(i);
   }
+  // Who could go on all the same does so only if nobody else can.
+  if (ready.empty() && !threads_[self].ended && !threads_[self].channel) ready.push_back(self);
   KASSERT(all_ended || !ready.empty());
   turn_ = all_ended ? kNobody : ready[random_() % ready.size()];
   turn_changed_.notify_all();

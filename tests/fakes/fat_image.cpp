@@ -138,6 +138,7 @@ size_t FatImage::FreeSlot(uint32_t directory) {
 
 size_t FatImage::AddEntry(uint32_t directory, std::string_view short_name, int attributes,
                           uint32_t cluster, uint32_t size) {
+  if (short_name.size() != 11) std::abort();
   const size_t at = FreeSlot(directory);
   for (size_t i = 0; i < 11; ++i) bytes[at + i] = std::byte(short_name[i]);
   Put8(at + 11, uint32_t(attributes));

@@ -119,13 +119,15 @@ static NTSTATUS Invoke(const Call* call, const ULONG* arguments) {
 // What the call must not be given, for it would rightly end or stop this program.
 static int IsFatal(const Call* call, const ULONG* arguments) {
   const ULONG handle = arguments[0];
-  if (call->function == (void*)NtTerminateProcess) return handle == 0 || handle == 0xFFFFFFFF;
-  if (call->function == (void*)NtClose) return IsStandardHandle(handle);
-  if (call->function == (void*)NtWriteFile || call->function == (void*)NtReadFile) {
+  // By name: a function's address in a static table may be that of a thunk of this image.
+  const char* name = call->name;
+  if (StringsEqual(name, "NtTerminateProcess")) return handle == 0 || handle == 0xFFFFFFFF;
+  if (StringsEqual(name, "NtClose")) return IsStandardHandle(handle);
+  if (StringsEqual(name, "NtWriteFile") || StringsEqual(name, "NtReadFile")) {
     return IsStandardHandle(handle);  // It would spoil the output, or wait for input.
   }
-  if (call->function == (void*)NtWaitForSingleObject) return arguments[2] < 0x80000000;
-  if (call->function == (void*)NtDelayExecution) return arguments[1] < 0x7FFF0000;
+  if (StringsEqual(name, "NtWaitForSingleObject")) return arguments[2] < 0x80000000;
+  if (StringsEqual(name, "NtDelayExecution")) return arguments[1] < 0x7FFF0000;
   return 0;
 }
 

@@ -41,7 +41,7 @@ struct SampleOptions {
 
 inline constexpr u32 kSharedDataFlags = kDataFlags | 0x10000000;
 inline constexpr u32 kSampleText = 0x1000;    ///< 0x3456 bytes.
-inline constexpr u32 kSampleData = 0x5000;    ///< 0x4000 bytes, of which the file has 0x1800.
+inline constexpr u32 kSampleData = 0x5000;    ///< 0x4000 bytes, of which the file has 0x2000.
 inline constexpr u32 kSampleShared = 0x9000;  ///< 0x2000 bytes, of which the file has 0x900.
 
 /// Text that ends in mid-page, data that is half zero, a hole, constants. Fix-ups within pages and
@@ -52,7 +52,7 @@ inline SampleImage MakeSample(const SampleOptions& options = {}) {
   builder.base = options.base;
   builder.characteristics = options.fixups ? 0x2102 : 0x2103;
   builder.AddSection(".text", kCodeFlags, PatternBytes(0x3456, options.seed));
-  builder.AddSection(".data", kDataFlags, PatternBytes(0x1800, options.seed + 1), 0x4000);
+  builder.AddSection(".data", kDataFlags, PatternBytes(0x2000, options.seed + 1), 0x4000);
   if (options.shared_section) {
     builder.AddSection(".shared", kSharedDataFlags, PatternBytes(0x900, 77), 0x2000);
   }
@@ -61,7 +61,8 @@ inline SampleImage MakeSample(const SampleOptions& options = {}) {
   if (options.fixups) {
     sample.fixups = {kSampleText + 4,     kSampleText + 0x123,  kSampleText + 0xF00,
                      kSampleText + 0xFFD, kSampleText + 0x1FFE, kSampleData + 8,
-                     kSampleData + 0xFFF, kSampleData + 0x2100, kSampleData + 0x2FFE};
+                     kSampleData + 0xFFF, kSampleData + 0x1FFE, kSampleData + 0x2100,
+                     kSampleData + 0x2FFE};
     if (options.shared_section) {
       sample.fixups.push_back(kSampleShared + 0x10);
       sample.fixups.push_back(kSampleShared + 0xFFE);

@@ -128,8 +128,8 @@ TEST(ImageSection, AReadIsOnePageAndEndsWithTheRawData) {
 TEST(ImageSection, ZeroPageNeedsNoReadUnlessAFixupChangesIt) {
   FakeMachine machine(256, 7);
   const auto section = AcquireImage(machine, MakeFile(MakeSample().file, 1));
-  // .data: 0x5000 and half of 0x6000 come from the file, 0x7000 is zero with a fix-up, and so is
-  // 0x8000 with the rest of one that crosses.
+  // .data: 0x5000 and 0x6000 come from the file; 0x7000 and 0x8000 are zeros but for the ends of
+  // fix-ups that cross.
   EXPECT_FALSE(section->IsUntouchedZero(PageIndex(6)));
   EXPECT_FALSE(section->IsUntouchedZero(PageIndex(7)));
   EXPECT_FALSE(section->IsUntouchedZero(PageIndex(8)));

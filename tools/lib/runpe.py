@@ -82,7 +82,7 @@ def parse_arguments(arguments):
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
     add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
-    add('--machine', default='pc', help='QEMU machine: pc, q35, isapc (default pc)')
+    add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
     add('--timeout', type=float, default=60, metavar='SECONDS', help='0: none (default 60)')
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
     add('--seed', type=number(0, 0xFFFFFFFF), default=1, metavar='N',
