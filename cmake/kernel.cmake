@@ -2,5 +2,6 @@
 set(FL_KERNEL_FLAGS -m32 -march=i486 -mgeneral-regs-only -ffreestanding -fno-pic -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fno-omit-frame-pointer -fno-use-cxa-atexit
     -fcf-protection=none -ffunction-sections -fdata-sections)
-target_compile_options(fl_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${FL_KERNEL_FLAGS}>)
+target_compile_options(fl_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${FL_KERNEL_FLAGS}>")
 set(CMAKE_ASM_NASM_OBJECT_FORMAT elf32)
+set(CMAKE_ASM_NASM_FLAGS "-w+all -w+error")

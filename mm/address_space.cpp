@@ -288,6 +288,15 @@ VirtPage AddressSpace::EndOfEqualPages(VirtPage page, RegionInfo region, Protect
 // ---- Query ----------------------------------------------------------------------------------------------
 
 Result<MemoryInformation> AddressSpace::Query(VirtAddr address) const {
+  if (PageOf(address) < tree_.first()) {
+    // Nobody can have what lies below; programs that walk the space from 0 see it as free.
+    MemoryInformation below;
+    below.base = AddressOf(PageOf(address));
+    below.state = kMemFree;
+    below.protection = kPageNoAccess;
+    below.size = AddressOf(tree_.first()) - below.base;
+    return below;
+  }
   if (!Contains(address)) return Status::kInvalidParameter;
   const VirtPage page = PageOf(address);
   const PageState state = Look(page);

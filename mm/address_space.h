@@ -81,7 +81,7 @@ class AddressSpace {
   /// `size` 0 with the allocation's base: all of it. `type`: kMemDecommit or kMemRelease.
   Result<ByteRange> Free(VirtAddr base, u32 size, u32 type);
   Result<ProtectResult> Protect(VirtAddr base, u32 size, Protection protection);
-  /// kInvalidParameter for addresses outside the space.
+  /// kInvalidParameter for addresses above the space; below it everything is free.
   Result<MemoryInformation> Query(VirtAddr address) const;
   Result<ByteRange> MapView(Section& section, const ViewRequest& request);
   /// Any address within the view. kNotMappedView.

@@ -74,6 +74,7 @@ Pfn PfnDatabase::Take(List& list, FrameUse use) {
   record = Frame{};
   record.use = use;
   ++counts_[u32(use)];
+  NoteAvailable();
   return pfn;
 }
 
@@ -110,6 +111,7 @@ void PfnDatabase::TakeFromStandby(Pfn pfn) {
   Remove(pfn);
   frame(pfn).use = FrameUse::kSection;
   ++counts_[u32(FrameUse::kSection)];
+  NoteAvailable();
 }
 
 bool PfnDatabase::ZeroOneFreeFrame() {

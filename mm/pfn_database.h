@@ -88,6 +88,8 @@ class PfnDatabase {
   u32 available() const {
     return count(FrameUse::kFree) + count(FrameUse::kZeroed) + count(FrameUse::kStandby);
   }
+  /// The smallest that available() has been since the frames were added.
+  u32 lowest_available() const { return lowest_available_; }
   CommitAccount& commit() { return commit_; }
 
   /// Charge one page and allocate: kernel pages and section pages. kNoMemory if no promise is left.
@@ -107,6 +109,9 @@ class PfnDatabase {
   void Push(Pfn pfn, FrameUse use);
   void Remove(Pfn pfn);
   Pfn Take(List& list, FrameUse use);
+  void NoteAvailable() {
+    if (available() < lowest_available_) lowest_available_ = available();
+  }
 
   std::span<Frame> records_;
   FrameWindow& window_;
@@ -115,6 +120,7 @@ class PfnDatabase {
   List zeroed_;
   List standby_;
   u32 counts_[kFrameUses] = {};
+  u32 lowest_available_ = ~0u;
 };
 
 }  // namespace fl::mm

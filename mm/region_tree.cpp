@@ -124,27 +124,32 @@ bool RegionTree::Spans(PageRange range, const Node* first) const {
 
 // ---- New allocations ----------------------------------------------------------------------------
 
-Result<VirtPage> RegionTree::Place(const Where& where, u32 pages) const {
+Result<RegionNodes::Gap> RegionTree::Place(const Where& where, u32 pages) const {
   KASSERT(pages != 0);
-  if (!where.at) return FindGap(pages, where.placement, where.limit);
+  if (!where.at) {
+    const RegionNodes::Gap gap = nodes_.FindGap(pages, where.placement, where.limit);
+    if (!gap.found) return Status::kNoMemory;
+    return gap;
+  }
   const VirtPage at = *where.at;
   KASSERT(at.value % kPagesPerGranule == 0);
   if (at < first() || at >= end() || pages > end() - at) return Status::kConflictingAddresses;
-  const Node* node = nodes_.FirstEndingAfter(at);
-  if (node != nullptr && node->start < at + pages) return Status::kConflictingAddresses;
-  return at;
+  Node* above = nodes_.FirstEndingAfter(at);
+  if (above != nullptr && above->start < at + pages) return Status::kConflictingAddresses;
+  return RegionNodes::Gap{true, at, above};
 }
 
-Result<VirtPage> RegionTree::Insert(const Where& where, u32 pages, RegionAttributes attributes) {
-  const VirtPage start = TRY(Place(where, pages));
+Result<VirtPage> RegionTree::Insert(const Where& where, u32 pages,
+                                    const RegionAttributes& attributes) {
+  const RegionNodes::Gap gap = TRY(Place(where, pages));
   Node* node = new (std::nothrow) Node;
   if (node == nullptr) return Status::kNoMemory;
-  node->start = start;
-  node->end = start + pages;
+  node->start = gap.start;
+  node->end = gap.start + pages;
   node->attributes = attributes;
-  node->attributes.allocation_base = start;
-  nodes_.Insert(node);
-  return start;
+  node->attributes.allocation_base = gap.start;
+  nodes_.Insert(node, gap.above);
+  return gap.start;
 }
 
 Result<VirtPage> RegionTree::Reserve(const Where& where, u32 pages,

@@ -108,8 +108,8 @@ class RegionTree {
   bool Spans(PageRange range, const Node* first) const;
   Result<Node*> FindPrivate(PageRange range) const;
   Result<Node*> FindFreeable(PageRange range) const;
-  Result<VirtPage> Place(const Where& where, u32 pages) const;
-  Result<VirtPage> Insert(const Where& where, u32 pages, RegionAttributes attributes);
+  Result<RegionNodes::Gap> Place(const Where& where, u32 pages) const;
+  Result<VirtPage> Insert(const Where& where, u32 pages, const RegionAttributes& attributes);
   Status SetAttributes(PageRange range, Node* first, RegionState state, Protection protection);
   bool MoveBoundary(PageRange range, Node* node, const RegionAttributes& changed);
 

@@ -80,58 +80,41 @@ RegionNodes::Node* RegionNodes::HighestGapBelow(u32 pages, VirtPage limit,
 RegionNodes::Gap RegionNodes::FindGap(u32 pages, Placement placement, VirtPage limit) const {
   if (limit > end_) limit = end_;
   if (placement == Placement::kHighest) {
-    const auto top_of = [pages](VirtPage gap_end) {
-      return Gap{true, VirtPage(AlignDown(gap_end.value - pages, kPagesPerGranule))};
+    const auto top_of = [pages](VirtPage gap_end, Node* above) {
+      return Gap{true, VirtPage(AlignDown(gap_end.value - pages, kPagesPerGranule)), above};
     };
-    if (UsableGap(tail_, limit) >= pages) return top_of(limit);
+    if (UsableGap(tail_, limit) >= pages) return top_of(limit, nullptr);
     Node* above_limit;
-    const Node* found = HighestGapBelow(pages, limit, &above_limit);
+    Node* found = HighestGapBelow(pages, limit, &above_limit);
     if (above_limit != nullptr && UsableGap(above_limit->before, limit) >= pages) {
-      return top_of(limit);
+      return top_of(limit, above_limit);
     }
-    return found != nullptr ? top_of(found->start) : Gap{};
+    return found != nullptr ? top_of(found->start, found) : Gap{};
   }
-  VirtPage gap_start = tail_;
-  if (MaxGap(root_) >= pages) {
-    const Node* n = root_;
-    while (true) {
-      if (MaxGap(n->child[0]) >= pages) {
-        n = n->child[0];
-      } else if (OwnGap(n) >= pages) {
-        break;
-      } else {
-        n = n->child[1];
-      }
+  Node* above = MaxGap(root_) >= pages ? root_ : nullptr;
+  while (above != nullptr) {
+    if (MaxGap(above->child[0]) >= pages) {
+      above = above->child[0];
+    } else if (OwnGap(above) >= pages) {
+      break;
+    } else {
+      above = above->child[1];
     }
-    gap_start = n->before;
   }
   // The lowest place of all, so if it is too high there is none.
+  const VirtPage gap_start = above != nullptr ? above->before : tail_;
   if (UsableGap(gap_start, limit) < pages) return {};
-  return {true, VirtPage(AlignUp(gap_start.value, kPagesPerGranule))};
-}
-
-/// The gap below `above`, or below the end of the space if that is nullptr, now begins at `start`.
-void RegionNodes::SetGapStart(Node* above, VirtPage start) {
-  if (above == nullptr) {
-    tail_ = start;
-    return;
-  }
-  above->before = start;
-  Retrace(above);
+  return {true, VirtPage(AlignUp(gap_start.value, kPagesPerGranule)), above};
 }
 
 // ---- Balance ------------------------------------------------------------------------------------
 
-/// Recomputes what is derived from the children; true if that changed it.
-bool RegionNodes::Refresh(Node* node) {
+/// Recomputes what is derived from the children.
+void RegionNodes::Refresh(Node* node) {
   const Node* left = node->child[0];
   const Node* right = node->child[1];
-  const u8 height = u8(1 + Larger(Height(left), Height(right)));
-  const u32 max_gap = Larger(OwnGap(node), Larger(MaxGap(left), MaxGap(right)));
-  if (height == node->height && max_gap == node->max_gap) return false;
-  node->height = height;
-  node->max_gap = max_gap;
-  return true;
+  node->height = u8(1 + Larger(Height(left), Height(right)));
+  node->max_gap = Larger(OwnGap(node), Larger(MaxGap(left), MaxGap(right)));
 }
 
 /// Puts `by` (or nothing) where `node` hangs.
@@ -158,11 +141,8 @@ RegionNodes::Node* RegionNodes::Rotate(Node* node, int side) {
   return lifted;
 }
 
-/// Makes siblings that differ by two differ by one at most; returns the top of the subtree.
-RegionNodes::Node* RegionNodes::Balance(Node* node) {
-  const int lean = Height(node->child[1]) - Height(node->child[0]);
-  if (lean >= -1 && lean <= 1) return node;
-  const int side = lean > 0;
+/// Where the child on `side` is higher by two: makes it differ by one at most; returns the new top.
+RegionNodes::Node* RegionNodes::LiftHeavy(Node* node, int side) {
   Node* heavy = node->child[side];
   if (Height(heavy->child[!side]) > Height(heavy->child[side])) Rotate(heavy, !side);
   return Rotate(node, side);
@@ -170,10 +150,29 @@ RegionNodes::Node* RegionNodes::Balance(Node* node) {
 
 void RegionNodes::Retrace(Node* node) {
   while (node != nullptr) {
-    const bool changed = Refresh(node);
-    Node* top = Balance(node);
-    if (!changed && top == node) return;
-    node = top->parent;
+    const Node* left = node->child[0];
+    const Node* right = node->child[1];
+    int left_height = 0;
+    int right_height = 0;
+    u32 max_gap = OwnGap(node);
+    if (left != nullptr) {
+      left_height = left->height;
+      max_gap = Larger(max_gap, left->max_gap);
+    }
+    if (right != nullptr) {
+      right_height = right->height;
+      max_gap = Larger(max_gap, right->max_gap);
+    }
+    const int lean = right_height - left_height;
+    if (lean < -1 || lean > 1) [[unlikely]] {
+      node = LiftHeavy(node, lean > 0)->parent;
+      continue;
+    }
+    const int height = 1 + Larger(left_height, right_height);
+    if (height == node->height && max_gap == node->max_gap) return;
+    node->height = u8(height);
+    node->max_gap = max_gap;
+    node = node->parent;
   }
 }
 
@@ -216,26 +215,27 @@ void RegionNodes::Unlink(Node* node) {
 
 // ---- Changes ------------------------------------------------------------------------------------
 
-void RegionNodes::Insert(Node* node) {
-  Node* parent = nullptr;
-  Node* above = nullptr;
-  int side = 0;
-  for (Node* n = root_; n != nullptr; n = n->child[side]) {
-    parent = n;
-    side = n->start < node->start;
-    if (side == 0) above = n;
-  }
-  node->before = above != nullptr ? above->before : tail_;
+void RegionNodes::Insert(Node* node, Node* above) {
+  // Changed before the node is linked, so that the way up from there mostly repairs both.
+  node->before = std::exchange(GapStart(above), node->end);
   KASSERT(node->before <= node->start && node->start < node->end);
   KASSERT(node->end <= (above != nullptr ? above->start : end_));
-  Link(node, parent, side);
-  SetGapStart(above, node->end);
+  // A free link beside the gap: below `above`, or above the node before it.
+  Node* parent = above != nullptr ? above->child[0] : root_;
+  if (parent == nullptr) {
+    Link(node, above, 0);
+  } else {
+    while (parent->child[1] != nullptr) parent = parent->child[1];
+    Link(node, parent, 1);
+  }
+  Retrace(above);
 }
 
 void RegionNodes::Remove(Node* node) {
   Node* above = Next(node);
+  GapStart(above) = node->before;
   Unlink(node);
-  SetGapStart(above, node->before);
+  Retrace(above);
 }
 
 void RegionNodes::Split(Node* node, VirtPage at, Node* fresh) {
@@ -269,7 +269,9 @@ void RegionNodes::MoveBoundary(Node* below, Node* above, VirtPage at) {
 void RegionNodes::CutAbove(Node* node, VirtPage at) {
   KASSERT(node->start < at && at <= node->end);
   node->end = at;
-  SetGapStart(Next(node), at);
+  Node* above = Next(node);
+  GapStart(above) = at;
+  Retrace(above);
 }
 
 void RegionNodes::CutBelow(Node* node, VirtPage at) {

@@ -43,18 +43,18 @@ class RegionNodes {
   VirtPage tail() const { return tail_; }
   u32 count() const { return count_; }
 
-  /// The node that holds `page`, or the first above it; nullptr if `page` is in the tail. One
-  /// comparison on the way for each level, none of them for equality: most nodes are leaves, so
-  /// stopping early at a hit would save one level and cost a branch that cannot be predicted at
-  /// every other.
+  /// The node that holds `page`, or the first above it; nullptr if `page` is in the tail. Which
+  /// child is next cannot be predicted and so is no branch; that the node is not the one yet can
+  /// be.
   Node* FirstEndingAfter(VirtPage page) const {
-    Node* found = nullptr;
+    Node* above = nullptr;
     for (Node* n = root_; n != nullptr;) {
+      if (page - n->start < n->end - n->start) return n;
       const bool is_below = n->end <= page;
-      found = is_below ? found : n;
+      above = is_below ? above : n;
       n = n->child[is_below];
     }
-    return found;
+    return above;
   }
   static Node* Next(const Node* node) { return Neighbour(node, 1); }
   static Node* Previous(const Node* node) { return Neighbour(node, 0); }
@@ -62,12 +62,13 @@ class RegionNodes {
   struct Gap {
     bool found = false;
     VirtPage start;
+    Node* above = nullptr;  ///< The node that ends the gap; nullptr for the tail.
   };
   /// Where `pages` fit, from a granule's start, ending at or below `limit`.
   Gap FindGap(u32 pages, Placement placement, VirtPage limit) const;
 
-  /// Links a node whose start, end and attributes are set; its range is free.
-  void Insert(Node* node);
+  /// Links a node whose start, end and attributes are set; its range is in the gap below `above`.
+  void Insert(Node* node, Node* above);
   /// Unlinks; the range becomes part of a gap.
   void Remove(Node* node);
   /// `node` keeps what is below `at`; `fresh` becomes the rest, with the same attributes.
@@ -92,15 +93,15 @@ class RegionNodes {
     return to > start ? to - start : 0;
   }
   static u32 OwnGap(const Node* node) { return UsableGap(node->before, node->start); }
-  static bool Refresh(Node* node);
+  static void Refresh(Node* node);
   Node* HighestGapBelow(u32 pages, VirtPage limit, Node** above_limit) const;
   void Replace(Node* node, Node* by);
   Node* Rotate(Node* node, int side);
-  Node* Balance(Node* node);
+  Node* LiftHeavy(Node* node, int side);
   void Retrace(Node* node);
   void Link(Node* node, Node* parent, int side);
   void Unlink(Node* node);
-  void SetGapStart(Node* above, VirtPage start);
+  VirtPage& GapStart(Node* above) { return above != nullptr ? above->before : tail_; }
 
   VirtPage first_;
   VirtPage end_;

@@ -1,6 +1,6 @@
 // ChunkedVector<T>: a growing array in pieces of at most 16 KiB, for tables whose size a file
-// decides: a fragmented kernel heap need not have one long run for them. Invariant: all chunks but
-// the last are full.
+// decides: a fragmented kernel heap need not have one long run for them.
+// Invariant: all chunks but the last are full.
 #pragma once
 
 #include "kernel/base/vector.h"

@@ -1,12 +1,11 @@
 // ImageLayout: what a PE32 (i386) file says about the image that it becomes: page by page, which
 // bytes of the file a page holds and what may be done with it. Built once from the headers, then
 // never changed. Invariants (of a layout that ParseImageLayout gave): sections are in ascending
-// order, do not overlap
-//   one another or the headers, map at least one byte, and lie within `pages`; every file range
-//   lies within the file; the image at its preferred base lies in the lower half of the address
-//   space.
+// order, do not overlap one another or the headers, map at least one byte, and lie within `pages`;
+// every file range lies within the file; the image at its preferred base lies in the lower half of
+// the address space.
 // Source: Microsoft Learn, "PE Format". Where the text and NT's loader differ, the loader's rule is
-// kept.
+//   kept.
 #pragma once
 
 #include <span>

@@ -1,8 +1,7 @@
 // ImportTable: the DLLs that an image imports, and what it wants of each, by index.
 // Invariants: at most 4096 DLLs and 65536 symbols of each, or the table counts as malformed; a slot
-// that is
-//             handed out lies wholly in the image.
-// Source:     Microsoft Learn, "PE Format", ".idata Section" and "Delay-Load Import Tables".
+//   that is handed out lies wholly in the image.
+// Source: Microsoft Learn, "PE Format", ".idata Section" and "Delay-Load Import Tables".
 #pragma once
 
 #include "pe/byte_source.h"

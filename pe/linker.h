@@ -1,10 +1,10 @@
 // Linker: loads what a program imports, and works out the value of every import slot of every
-// module. It writes no image: the pager binds each page of slots when it reads the page in. Owns:
-// a record for each module: its bindings; not the modules, which must outlive it. Invariants: each
-// module is linked once; a Link that fails leaves the records as they were; no recursion
-//             (the depth of the import graph is the files' choice, the kernel stack is not).
-// Semantics:  NT's: a DLL that is already loaded is found by its name alone; a forwarder loads its
-// DLL.
+// module. It writes no image: the pager binds each page of slots when it reads the page in.
+// Owns: a record for each module: its bindings; not the modules, which must outlive it.
+// Invariants: each module is linked once; a Link that fails leaves the records as they were; no
+//   recursion (the depth of the import graph is the files' choice, the kernel stack is not).
+// Semantics: NT's: a DLL that is already loaded is found by its name alone; a forwarder loads its
+//   DLL.
 #pragma once
 
 #include "pe/binding.h"

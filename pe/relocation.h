@@ -1,14 +1,14 @@
 // RelocationIndex: the fix-ups of an image, sorted by page, so that a page can be relocated on its
-// own when it is read in, in any order of pages. Owns:       about 2 bytes for each fix-up and 12
-// for each page with fix-ups; it does not need the image. Invariants: no two fix-ups share a byte
-// (Build refuses that: their effect would depend on order), so at
-//             most one crosses each page edge; every field lies in pages that are present; none
-//             lies in the header's ImageBase field, which the pager writes itself.
-// Arithmetic: each fix-up adds a constant to a 16- or 32-bit field, modulo its width:
-//             HIGHLOW (32 bits) the delta; LOW (16) its low half; HIGH (16) its high half;
-//             HIGHADJ (16) the high half of (next slot, signed + delta + 0x8000).
-// Source:     Microsoft Learn, "PE Format", ".reloc Section"; HIGHADJ's sum as NT's loader makes
-// it.
+// own when it is read in, in any order of pages.
+// Owns: about 2 bytes for each fix-up and 12 for each page with fix-ups; it does not need the
+//   image.
+// Invariants: no two fix-ups share a byte (Build refuses that: their effect would depend on order),
+//   so at most one crosses each page edge; every field lies in pages that are present; none lies in
+//   the header's ImageBase field, which the pager writes itself.
+// Arithmetic: each fix-up adds a constant to a 16- or 32-bit field, modulo its width: HIGHLOW (32
+//   bits) the delta; LOW (16) its low half; HIGH (16) its high half; HIGHADJ (16) the high half of
+//   (next slot, signed + delta + 0x8000).
+// Source: Microsoft Learn, "PE Format", ".reloc Section"; HIGHADJ's sum as NT's loader makes it.
 #pragma once
 
 #include <array>

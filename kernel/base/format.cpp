@@ -1,4 +1,5 @@
-// Format: see format.h. Invariant: never writes past `out`, always ends it with a zero.
+// Format: see format.h.
+// Invariant: never writes past `out`, always ends it with a zero.
 #include "kernel/base/format.h"
 
 #include "kernel/base/units.h"
@@ -44,29 +45,10 @@ void PutText(Writer& writer, const Spec& spec, std::string_view text) {
 void PutNumber(Writer& writer, const Spec& spec, u64 value, bool negative, unsigned base, char ten) {
   char digits[24];
   int count = 0;
-  // 64-bit division needs a runtime library on a 32-bit target; divide in two steps of 32 bits instead.
   while (value != 0) {
-    const u32 high = u32(value >> 32);
-    const u64 rest = (u64(high % base) << 32) | u32(value);
-    u32 low = 0;
-    u32 remainder = 0;
-    if (high == 0) {
-      low = u32(value) / base;
-      remainder = u32(value) % base;
-    } else {
-      u64 carry = rest >> 32;
-      for (int bit = 31; bit >= 0; --bit) {
-        carry = (carry << 1) | ((rest >> bit) & 1);
-        low <<= 1;
-        if (carry >= base) {
-          carry -= base;
-          low |= 1;
-        }
-      }
-      remainder = u32(carry);
-    }
+    const unsigned remainder = unsigned(value % base);
     digits[count++] = char(remainder < 10 ? '0' + remainder : ten + (remainder - 10));
-    value = (u64(high / base) << 32) | low;
+    value /= base;
   }
   if (count == 0) digits[count++] = '0';
   const int zeros = spec.precision > count ? spec.precision - count : 0;

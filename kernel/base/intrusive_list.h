@@ -40,8 +40,10 @@ class IntrusiveList {
   }
   bool empty() const { return head_.next_ == &head_; }
   T* front() { return empty() ? nullptr : Object(head_.next_); }
-  void PushBack(T& object) { InsertBefore(head_, object); }
-  void PushFront(T& object) { InsertBefore(*head_.next_, object); }
+  void PushBack(T& object) { LinkBefore(head_, object); }
+  void PushFront(T& object) { LinkBefore(*head_.next_, object); }
+  /// `place` is on this list; `object` goes in front of it.
+  void InsertBefore(T& place, T& object) { LinkBefore(static_cast<Node&>(place), object); }
   static void Remove(T& object) { static_cast<Node&>(object).Unlink(); }
   T* PopFront() {
     T* first = front();
@@ -70,7 +72,7 @@ class IntrusiveList {
 
  private:
   static T* Object(Node* node) { return static_cast<T*>(node); }
-  void InsertBefore(Node& place, T& object) {
+  void LinkBefore(Node& place, T& object) {
     Node& node = object;
     KASSERT(!node.linked());
     node.next_ = &place;

@@ -67,6 +67,7 @@ enum class [[nodiscard]] Status : std::int32_t {
   kIoTimeout = std::int32_t(0xC00000B5),
   kFileIsADirectory = std::int32_t(0xC00000BA),
   kNotSupported = std::int32_t(0xC00000BB),
+  kInvalidAddress = std::int32_t(0xC0000141),
   kMappedAlignment = std::int32_t(0xC0000220),
   kStackOverflow = std::int32_t(0xC00000FD),
   kNotADirectory = std::int32_t(0xC0000103),
@@ -93,6 +94,7 @@ enum class [[nodiscard]] Status : std::int32_t {
   kIoDeviceError = std::int32_t(0xC0000185),
   kImageMachineTypeMismatch = kImageNotAtBase + 0xB,  // 0x4000000E, a success: the section exists.
   kIllegalDllRelocation = std::int32_t(0xC0000269),
+  kFloatInvalidOperation = std::int32_t(0xC0000090),
   kIntegerDivideByZero = std::int32_t(0xC0000094),
   kIntegerOverflow = std::int32_t(0xC0000095),
   kArrayBoundsExceeded = std::int32_t(0xC000008C),

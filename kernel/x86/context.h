@@ -11,14 +11,15 @@ namespace fl::x86 {
 
 using ThreadEntry = void (*)(void* argument);
 
-/// Makes a new kernel stack ready for its first SwitchContext: `entry(argument)` runs there and must not
-/// return. Returns the stack pointer to switch to. `top` is 16-byte aligned.
+/// Makes a new kernel stack ready for its first SwitchContext: `entry(argument)` runs there and
+/// must not return. Returns the stack pointer to switch to. `top` is 16-byte aligned.
 u32 PrepareStack(void* top, ThreadEntry entry, void* argument);
 
 /// Saves the current stack pointer in *save and continues on `load`.
 extern "C" void SwitchContext(u32* save, u32 load);
 
-/// Leaves for user mode with exactly these registers; the kernel stack starts over at its top.
+/// Leaves for user mode with these registers, sanitized; the kernel stack starts over at its top
+/// (see SetKernelStack). `frame` may lie on that stack.
 [[noreturn]] void EnterUserMode(const TrapFrame& frame);
 /// A frame for user mode: flat segments, FS = TEB, interrupts enabled, other registers zero.
 TrapFrame UserFrame(VirtAddr eip, VirtAddr esp);
@@ -29,7 +30,11 @@ struct alignas(16) FpuState {
 };
 /// The state of a new thread: control word 0x27F, MXCSR 0x1F80.
 void InitFpuState(FpuState& state);
+/// The FPU itself keeps its state.
 void SaveFpu(FpuState& state);
+/// What a program wrote into a state goes through SanitizeFpuState first: the processor refuses
+/// reserved bits.
 void RestoreFpu(const FpuState& state);
+void SanitizeFpuState(FpuState& state);
 
 }  // namespace fl::x86

@@ -9,12 +9,12 @@ namespace fl::x86 {
 
 struct CpuFeatures {
   bool fpu = false;
-  bool pse = false;   ///< 4 MiB pages.
+  bool pse = false;  ///< 4 MiB pages.
   bool tsc = false;
   bool pge = false;   ///< Global translations.
   bool fxsr = false;  ///< FXSAVE, and CR4.OSFXSR was set.
   bool sse = false;
-  bool sep = false;   ///< SYSENTER.
+  bool sep = false;  ///< SYSENTER.
 };
 
 /// Looks the features up and sets CR0 (WP, NE, MP; EM and TS clear) and CR4 (PSE, PGE, OSFXSR as far as

@@ -1,7 +1,12 @@
-// DirectMap: the first gigabyte of RAM, always mapped at kDirectMapBase; implements mm::FrameWindow.
-// Invariants: frames at or above kDirectMapFrames are not given to the frame database. Large pages where
-// the processor has them (PSE), else 4 KiB tables, allocated once at boot. Supervisor only, global.
+// DirectMap: the first gigabyte of RAM, always mapped at kDirectMapBase; implements
+// mm::FrameWindow.
+// Invariants: frames at or above kDirectMapFrames are not given to the frame database. Supervisor
+//   only, and global where the processor has that. The first 8 MiB keep the 4 KiB tables of
+//   boot/entry.asm, so that the kernel's text and read-only data are read-only and the boot stack
+//   ends in a hole; above them large pages where the processor has them (PSE), else 4 KiB tables.
 #pragma once
+
+#include <span>
 
 #include "mm/frame_window.h"
 
@@ -29,5 +34,24 @@ class DirectMap final : public mm::FrameWindow {
     return mm::PageBytes(static_cast<std::byte*>(DirectMapped(AddressOf(pfn))), kPageSize);
   }
 };
+
+// ---- While the machine starts
+// ---------------------------------------------------------------------------
+
+/// One frame anywhere below 4 GiB, before it is in the direct map. The next call takes the bytes
+/// away; InitDirectMap ends it.
+mm::PageBytes MapBootWindow(Pfn pfn);
+
+/// How many frames InitDirectMap needs for tables, to map RAM up to `end` (at most
+/// kDirectMapFrames).
+u32 DirectMapTables(Pfn end);
+/// Maps [0, end). `tables`: the first of DirectMapTables(end) frames in a row.
+void InitDirectMap(Pfn end, Pfn tables);
+
+/// The page directory that the kernel was started with; its upper half is every directory's.
+Pfn BootDirectory();
+/// Frames of the kernel image that only starting up needed; after InitDirectMap they can be given
+/// away.
+std::span<const Pfn> UnneededBootFrames();
 
 }  // namespace fl::x86

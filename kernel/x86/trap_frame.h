@@ -1,6 +1,11 @@
-// TrapFrame: the registers of what was interrupted, as trap_entry.asm pushes them on the kernel stack.
-// Invariant: the layout is shared with trap_entry.asm; a return to user mode restores every field.
+// TrapFrame: the registers of what was interrupted, as trap_entry.asm pushes them on the kernel
+// stack.
+// Invariant: the layout is shared with trap_entry.asm; a return to user mode restores every field,
+//   and must not fault: fields that did not come from user mode itself go through
+//   SanitizeUserFrame.
 #pragma once
+
+#include <cstddef>
 
 #include "kernel/base/units.h"
 
@@ -12,12 +17,20 @@ struct TrapFrame {
   u32 vector;
   u32 error_code;  ///< 0 where the processor pushes none.
   u32 eip, cs, eflags;
-  // Only there when the trap came from user mode.
+  // Only there when the trap came from user mode, and in the frame of a double fault.
   u32 user_esp, user_ss;
 
   bool FromUser() const { return (cs & 3) == 3; }
+  /// Of what was interrupted.
+  u32 StackPointer() const;
 };
 static_assert(sizeof(TrapFrame) == 19 * 4);
+static_assert(offsetof(TrapFrame, cs) == 15 * 4);
+
+/// For frames that somebody wrote into (NtContinue, NtSetContextThread): selectors become ones that
+/// user mode can hold, and of the flags only those that a program may set are kept; interrupts are
+/// enabled.
+void SanitizeUserFrame(TrapFrame& frame);
 
 inline constexpr u16 kKernelCode = 0x08;
 inline constexpr u16 kKernelData = 0x10;
@@ -44,6 +57,13 @@ inline constexpr u32 kVectorAlignment = 17;
 inline constexpr u32 kVectorMachineCheck = 18;
 inline constexpr u32 kVectorSimdError = 19;
 inline constexpr u32 kVectorSystemCall = 0x2E;
-inline constexpr u32 kVectorFirstIrq = 0x40;  ///< IRQ n arrives as vector kVectorFirstIrq + n, n < 16.
+inline constexpr u32 kVectorFirstIrq =
+    0x40;  ///< IRQ n arrives as vector kVectorFirstIrq + n, n < 16.
+
+/// For a trap from kernel mode the processor pushes no stack pointer: the stack continues behind the frame.
+inline u32 TrapFrame::StackPointer() const {
+  const bool stored = FromUser() || vector == kVectorDoubleFault;
+  return stored ? user_esp : reinterpret_cast<std::uintptr_t>(&user_esp);
+}
 
 }  // namespace fl::x86

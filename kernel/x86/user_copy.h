@@ -1,6 +1,6 @@
 // CopySafely: a copy whose source or destination may fault: user memory, or a system-space view.
-// The caller has checked the range (user pointers: below the top of user space); what a fault in between
-// cannot resolve ends the copy with that fault's status, and the kernel goes on.
+// The caller has checked the range (user pointers: below the top of user space); what a fault in
+// between cannot resolve ends the copy with that fault's status, and the kernel goes on.
 #pragma once
 
 #include "kernel/base/status.h"
@@ -8,12 +8,12 @@
 
 namespace fl::x86 {
 
-/// Status of the fault that ended it, else kSuccess. Bytes before the faulting one may have been copied.
-/// May sleep.
-[[nodiscard]] Status CopySafely(void* to, const void* from, u32 size);
+/// Status of the fault that ended it, else kSuccess. Bytes before the faulting one may have been
+/// copied. May sleep.
+extern "C" [[nodiscard]] Status CopySafely(void* to, const void* from, u32 size);
 
-/// A kernel-mode fault that could not be resolved: if it happened in CopySafely, makes the frame continue
-/// there with `status` and returns true. False: a kernel bug.
+/// A kernel-mode fault that could not be resolved: if it happened in CopySafely, makes the frame
+/// continue there with `status` and returns true. False: a kernel bug.
 bool FixUpKernelFault(TrapFrame& frame, Status status);
 
 }  // namespace fl::x86

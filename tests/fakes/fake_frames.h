@@ -1,7 +1,6 @@
 // FakeFrames: RAM of a test: one buffer of 4 KiB for each frame, filled with junk.
 // Invariant: content is junk until somebody writes it; Spoil fills what is free with other junk, so
-// that
-//   a frame that is used after it was freed, or used without being filled, is seen.
+//   that a frame that is used after it was freed, or used without being filled, is seen.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,7 @@
 // FakeThreads: the scheduler as mm/ sees it: threads that run one at a time and change only where
-// one of them sleeps or yields; the kernel's own rule. Invariant: exactly one thread has the turn;
-// which is next is drawn from the seed, so a run repeats.
+// one of them sleeps or yields; the kernel's own rule.
+// Invariant: exactly one thread has the turn; which is next is drawn from the seed, so a run
+//   repeats.
 #pragma once
 
 #include <condition_variable>

@@ -45,8 +45,7 @@ int GuestMain(void) {
   if (status < 0) return (int)status;
   if (standard.Directory) return 5;
   const ULONG length = (ULONG)standard.EndOfFile;
-  const int result =
-      arguments.count > 2 ? ReadBackwards(file, length) : ReadForwards(file, length);
+  const int result = arguments.count > 2 ? ReadBackwards(file, length) : ReadForwards(file, length);
   status = NtClose(file);
   return status < 0 ? (int)status : result;
 }

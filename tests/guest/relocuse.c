@@ -1,5 +1,5 @@
-// relocuse [index count]: checks every pointer of reloc.dll against where the DLL really lies; count
-// instances do so together, and hold until all are done.
+// relocuse [index count]: checks every pointer of reloc.dll against where the DLL really lies;
+// count instances do so together, and hold until all are done.
 #include "barrier.h"
 
 __declspec(dllimport) unsigned RelocSumOfAddresses(void);

@@ -25,11 +25,13 @@ static void TestFileViews(Tally* tally, const char* path) {
   IO_STATUS_BLOCK io;
   FILE_STANDARD_INFORMATION standard;
   CHECK_STATUS(OpenForReading(&file, path), STATUS_SUCCESS);
-  CHECK_STATUS(NtQueryInformationFile(file, &io, &standard, sizeof(standard),
-                                      FileStandardInformation), STATUS_SUCCESS);
+  CHECK_STATUS(
+      NtQueryInformationFile(file, &io, &standard, sizeof(standard), FileStandardInformation),
+      STATUS_SUCCESS);
   const ULONG length = (ULONG)standard.EndOfFile;
   CHECK_STATUS(NtCreateSection(&section, SECTION_MAP_READ | SECTION_QUERY, NULL, NULL,
-                               PAGE_READONLY, SEC_COMMIT, file), STATUS_SUCCESS);
+                               PAGE_READONLY, SEC_COMMIT, file),
+               STATUS_SUCCESS);
   UCHAR *view = NULL, *copy = NULL, *none = NULL;
   ULONG size = 0, copy_size = 0, none_size = 0;
   CHECK_STATUS(Map(section, PAGE_READONLY, &view, &size), STATUS_SUCCESS);
@@ -59,19 +61,27 @@ static void TestFileViews(Tally* tally, const char* path) {
   CHECK(copy[1] == view[1]);
   CHECK(ProtectionOf(copy) == PAGE_READWRITE);
 
-  CHECK_STATUS(Map(section, PAGE_READWRITE, &none, &none_size), STATUS_SECTION_PROTECTION);
+  CHECK_STATUS(Map(section, PAGE_READWRITE, &none, &none_size), STATUS_ACCESS_DENIED);
   void* anywhere = NULL;
   LONGLONG offset = PAGE_SIZE;
   ULONG wanted = 0;
   CHECK_STATUS(NtMapViewOfSection(section, CURRENT_PROCESS, &anywhere, 0, 0, &offset, &wanted,
-                                  ViewUnmap, 0, PAGE_READONLY), STATUS_MAPPED_ALIGNMENT);
+                                  ViewUnmap, 0, PAGE_READONLY),
+               STATUS_MAPPED_ALIGNMENT);
   anywhere = NULL;
   wanted = size + PAGE_SIZE;
   CHECK_STATUS(NtMapViewOfSection(section, CURRENT_PROCESS, &anywhere, 0, 0, NULL, &wanted,
-                                  ViewUnmap, 0, PAGE_READONLY), STATUS_INVALID_VIEW_SIZE);
+                                  ViewUnmap, 0, PAGE_READONLY),
+               STATUS_INVALID_VIEW_SIZE);
+  HANDLE all_access = NULL;
+  CHECK_STATUS(
+      NtCreateSection(&all_access, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READONLY, SEC_COMMIT, file),
+      STATUS_SUCCESS);
+  CHECK_STATUS(Map(all_access, PAGE_READWRITE, &none, &none_size), STATUS_SECTION_PROTECTION);
+  CHECK_STATUS(NtClose(all_access), STATUS_SUCCESS);
   CHECK_STATUS(NtClose(section), STATUS_SUCCESS);
   CHECK_STATUS(NtClose(file), STATUS_SUCCESS);
-  CHECK(view[length - 1] == copy[length - 1]);  // Views outlive the handles.
+  CHECK(view[size - 1] == copy[size - 1]);  // Views outlive the handles.
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, view + 123), STATUS_SUCCESS);
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, view), STATUS_NOT_MAPPED_VIEW);
   CHECK_STATUS(NtUnmapViewOfSection(CURRENT_PROCESS, copy), STATUS_SUCCESS);
@@ -80,16 +90,19 @@ static void TestFileViews(Tally* tally, const char* path) {
 static void TestRefusals(Tally* tally) {
   HANDLE section = NULL;
   LONGLONG size = PAGE_SIZE;
-  CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READWRITE, SEC_COMMIT,
-                               NULL), STATUS_INVALID_PARAMETER_4);
+  CHECK_STATUS(
+      NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READWRITE, SEC_COMMIT, NULL),
+      STATUS_INVALID_PARAMETER_4);
   CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READWRITE, 0, NULL),
                STATUS_INVALID_PARAMETER_6);
-  CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READONLY, SEC_IMAGE,
-                               NULL), STATUS_INVALID_FILE_FOR_SECTION);
+  CHECK_STATUS(
+      NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READONLY, SEC_IMAGE, NULL),
+      STATUS_INVALID_FILE_FOR_SECTION);
   CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, 3, SEC_COMMIT, NULL),
                STATUS_INVALID_PAGE_PROTECTION);
   CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READWRITE,
-                               SEC_COMMIT, (HANDLE)0x7FFFFFF0), STATUS_INVALID_HANDLE);
+                               SEC_COMMIT, (HANDLE)0x7FFFFFF0),
+               STATUS_INVALID_HANDLE);
   WideText name;
   OBJECT_ATTRIBUTES attributes;
   InitAttributes(&attributes, Widen(&name, "\\BaseNamedObjects\\nobody"));
@@ -126,9 +139,11 @@ static void TestSharedMemory(Tally* tally) {
   HANDLE section = NULL, second = NULL, process = NULL;
   LONGLONG size = 3 * PAGE_SIZE - 5;
   CHECK_STATUS(NtCreateSection(&section, SECTION_ALL_ACCESS, &attributes, &size, PAGE_READWRITE,
-                               SEC_COMMIT, NULL), STATUS_SUCCESS);
+                               SEC_COMMIT, NULL),
+               STATUS_SUCCESS);
   CHECK_STATUS(NtCreateSection(&second, SECTION_ALL_ACCESS, &attributes, &size, PAGE_READWRITE,
-                               SEC_COMMIT, NULL), STATUS_OBJECT_NAME_COLLISION);
+                               SEC_COMMIT, NULL),
+               STATUS_OBJECT_NAME_COLLISION);
   UCHAR *one = NULL, *two = NULL, *copy = NULL;
   ULONG view_size = 0;
   CHECK_STATUS(Map(section, PAGE_READWRITE, &one, &view_size), STATUS_SUCCESS);

@@ -1,5 +1,6 @@
-// spawn N program arguments...: starts N of it at once ("{}" in an argument becomes 0, 1, ...), waits
-// for all, prints each exit status in a line; ends with 0 if all could be started.
+// spawn N program arguments...: starts N of it at once ("{}" in the program's path or an argument
+// becomes 0, 1, ...), waits for all, prints each exit status in a line; ends with 0 if all could be
+// started.
 #include "guest.h"
 
 static unsigned int Append(char* line, unsigned int used, unsigned int size, const char* text,
@@ -28,16 +29,17 @@ int GuestMain(void) {
   if (count > COUNT_OF(process)) return 2;
   int failed = 0;
   for (ULONG i = 0; i < count; ++i) {
-    char line[500];
+    char path[300], line[500];
+    Append(path, 0, sizeof(path), arguments.item[2], i);
     unsigned int used = Append(line, 0, sizeof(line), "\"", i);
-    used = Append(line, used, sizeof(line), arguments.item[2], i);
+    used = Append(line, used, sizeof(line), path, i);
     used = Append(line, used, sizeof(line), "\"", i);
     for (int k = 3; k < arguments.count; ++k) {
       used = Append(line, used, sizeof(line), " \"", i);
       used = Append(line, used, sizeof(line), arguments.item[k], i);
       used = Append(line, used, sizeof(line), "\"", i);
     }
-    started[i] = StartProcess(&process[i], arguments.item[2], line);
+    started[i] = StartProcess(&process[i], path, line);
   }
   for (ULONG i = 0; i < count; ++i) {
     if (started[i] < 0) {

@@ -34,8 +34,8 @@ int GuestMain(void) {
   CHECK(time_before < 157766400000000000ll);  // 2100.
   for (int i = 0; i < 20; ++i) Sleep(10);
   const LONGLONG slept = SystemTime() - time_before;
-  CHECK(slept >= 1900000);    // 200 ms, less one tick's worth of rounding.
-  CHECK(slept < 100000000);   // 10 s: a loaded host.
+  CHECK(slept >= 1900000);   // 200 ms, less one tick's worth of rounding.
+  CHECK(slept < 100000000);  // 10 s: a loaded host.
   const LONGLONG counted = Counter() - counter_before;
   CHECK(counted * 10 >= frequency);  // At least 100 ms by the other clock.
 

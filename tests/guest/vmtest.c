@@ -28,8 +28,9 @@ NTSTATUS Protect(void* base, ULONG size, ULONG protect, ULONG* old) {
 static void TestReserveAndCommit(Tally* tally) {
   void* base = NULL;
   ULONG size = 0x10001;
-  CHECK_STATUS(NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE,
-                                       PAGE_READONLY), STATUS_SUCCESS);
+  CHECK_STATUS(
+      NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE, PAGE_READONLY),
+      STATUS_SUCCESS);
   UCHAR* const start = base;
   CHECK(((ULONG)start & 0xFFFF) == 0);
   CHECK(size == 0x11000);
@@ -45,8 +46,9 @@ static void TestReserveAndCommit(Tally* tally) {
   // Three bytes across a page edge commit both pages.
   base = start + 0x2FFF;
   size = 3;
-  CHECK_STATUS(NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_COMMIT,
-                                       PAGE_READWRITE), STATUS_SUCCESS);
+  CHECK_STATUS(
+      NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_COMMIT, PAGE_READWRITE),
+      STATUS_SUCCESS);
   CHECK(base == start + 0x2000);
   CHECK(size == 0x2000);
   region = Query(start + 0x3FFF);
@@ -89,8 +91,7 @@ static void TestPlacement(Tally* tally) {
   // A wish is rounded down to 64 KiB; the rest of the granule is not for others.
   UCHAR* fixed = NULL;
   CHECK_STATUS(Free(low, 0, MEM_RELEASE), STATUS_SUCCESS);
-  CHECK_STATUS(Allocate(low + 0x1234, 0x1000, MEM_RESERVE, PAGE_READWRITE, &fixed),
-               STATUS_SUCCESS);
+  CHECK_STATUS(Allocate(low + 0x1234, 0x1000, MEM_RESERVE, PAGE_READWRITE, &fixed), STATUS_SUCCESS);
   CHECK(fixed == low);
   CHECK(Query(low).RegionSize == 0x3000);  // From 0 to 0x2234, rounded up.
   CHECK_STATUS(Allocate(low, 0x1000, MEM_RESERVE, PAGE_READWRITE, NULL),
@@ -116,12 +117,15 @@ static void TestRefusals(Tally* tally) {
                STATUS_INVALID_PARAMETER_4);
   ULONG size = 1;
   void* anywhere = NULL;
-  CHECK_STATUS(NtAllocateVirtualMemory(CURRENT_PROCESS, &anywhere, 22, &size, MEM_RESERVE,
-                                       PAGE_READWRITE), STATUS_INVALID_PARAMETER_3);
-  CHECK_STATUS(NtAllocateVirtualMemory((HANDLE)0x7FFFFFF0, &anywhere, 0, &size, MEM_RESERVE,
-                                       PAGE_READWRITE), STATUS_INVALID_HANDLE);
+  CHECK_STATUS(
+      NtAllocateVirtualMemory(CURRENT_PROCESS, &anywhere, 22, &size, MEM_RESERVE, PAGE_READWRITE),
+      STATUS_INVALID_PARAMETER_3);
+  CHECK_STATUS(
+      NtAllocateVirtualMemory((HANDLE)0x7FFFFFF0, &anywhere, 0, &size, MEM_RESERVE, PAGE_READWRITE),
+      STATUS_INVALID_HANDLE);
   CHECK_STATUS(NtAllocateVirtualMemory(CURRENT_PROCESS, (void**)0x80001000, 0, &size, MEM_RESERVE,
-                                       PAGE_READWRITE), STATUS_ACCESS_VIOLATION);
+                                       PAGE_READWRITE),
+               STATUS_ACCESS_VIOLATION);
 
   CHECK_STATUS(Allocate(NULL, 0x20000, MEM_RESERVE, PAGE_READWRITE, &base), STATUS_SUCCESS);
   CHECK_STATUS(Free(base + 0x10000, 0, MEM_RELEASE), STATUS_FREE_VM_NOT_AT_BASE);
@@ -149,10 +153,12 @@ static void TestRefusals(Tally* tally) {
   MEMORY_BASIC_INFORMATION region;
   CHECK_STATUS(NtQueryVirtualMemory(CURRENT_PROCESS, base, 99, &region, sizeof(region), NULL),
                STATUS_INVALID_INFO_CLASS);
-  CHECK_STATUS(NtQueryVirtualMemory(CURRENT_PROCESS, base, MemoryBasicInformation, &region, 27,
-                                    NULL), STATUS_INFO_LENGTH_MISMATCH);
+  CHECK_STATUS(
+      NtQueryVirtualMemory(CURRENT_PROCESS, base, MemoryBasicInformation, &region, 27, NULL),
+      STATUS_INFO_LENGTH_MISMATCH);
   CHECK_STATUS(NtQueryVirtualMemory(CURRENT_PROCESS, (void*)0x80000000, MemoryBasicInformation,
-                                    &region, sizeof(region), NULL), STATUS_INVALID_PARAMETER);
+                                    &region, sizeof(region), NULL),
+               STATUS_INVALID_PARAMETER);
   CHECK_STATUS(Free((void*)((ULONG)GuestMain & ~0xFFFul), 0x1000, MEM_RELEASE),
                STATUS_UNABLE_TO_DELETE_SECTION);
 }

@@ -9,16 +9,31 @@ typedef struct {
 } Call;
 
 // In the order of ntdll.def. NtDelayExecution and waits get no pointer that could mean "for ever".
-#define CALL(name, arguments) {#name, (void*)name, arguments}
+#define CALL(name, arguments) \
+  { #name, (void*)name, arguments }
 static const Call calls[] = {
-    CALL(NtAllocateVirtualMemory, 6), CALL(NtClose, 1), CALL(NtCreateFile, 11),
-    CALL(NtCreateSection, 7), CALL(NtCreateUserProcess, 11), CALL(NtDelayExecution, 2),
-    CALL(NtFreeVirtualMemory, 4), CALL(NtMapViewOfSection, 10), CALL(NtOpenFile, 6),
-    CALL(NtOpenSection, 3), CALL(NtProtectVirtualMemory, 5), CALL(NtQueryInformationFile, 5),
-    CALL(NtQueryInformationProcess, 5), CALL(NtQueryPerformanceCounter, 2),
-    CALL(NtQuerySystemTime, 1), CALL(NtQueryVirtualMemory, 6), CALL(NtReadFile, 9),
-    CALL(NtTerminateProcess, 2), CALL(NtUnmapViewOfSection, 2), CALL(NtWaitForSingleObject, 3),
-    CALL(NtWriteFile, 9), CALL(NtYieldExecution, 0),
+    CALL(NtAllocateVirtualMemory, 6),
+    CALL(NtClose, 1),
+    CALL(NtCreateFile, 11),
+    CALL(NtCreateSection, 7),
+    CALL(NtCreateUserProcess, 11),
+    CALL(NtDelayExecution, 2),
+    CALL(NtFreeVirtualMemory, 4),
+    CALL(NtMapViewOfSection, 10),
+    CALL(NtOpenFile, 6),
+    CALL(NtOpenSection, 3),
+    CALL(NtProtectVirtualMemory, 5),
+    CALL(NtQueryInformationFile, 5),
+    CALL(NtQueryInformationProcess, 5),
+    CALL(NtQueryPerformanceCounter, 2),
+    CALL(NtQuerySystemTime, 1),
+    CALL(NtQueryVirtualMemory, 6),
+    CALL(NtReadFile, 9),
+    CALL(NtTerminateProcess, 2),
+    CALL(NtUnmapViewOfSection, 2),
+    CALL(NtWaitForSingleObject, 3),
+    CALL(NtWriteFile, 9),
+    CALL(NtYieldExecution, 0),
 };
 
 #define ROUNDS 150
@@ -34,25 +49,44 @@ static ULONG Roll(Dice* dice, ULONG sides) {
   return (dice->state >> 8) % sides;
 }
 
+// Not 0x10000: there lies what the program was given at its start, its standard handles among it.
 static ULONG WildAddress(Dice* dice) {
   const ULONG arena = (ULONG)dice->arena;
-  const ULONG choices[] = {0, 1, 0x1000, 0x10000, 0x7FFE0000, 0x7FFEFFFF, 0x7FFF0000, 0x7FFFFFFF,
-                           0x80000000, 0x80100000, 0xC0000000, 0xFFFFF000, 0xFFFFFFFC, 0xFFFFFFFF,
-                           arena, arena + 3, arena + 256, arena + ARENA_PAGES * PAGE_SIZE - 1,
-                           arena + ARENA_PAGES * PAGE_SIZE - 4, arena + ARENA_PAGES * PAGE_SIZE};
+  const ULONG choices[] = {0,
+                           1,
+                           0x1000,
+                           0x400000,
+                           0x7FFE0000,
+                           0x7FFEFFFF,
+                           0x7FFF0000,
+                           0x7FFFFFFF,
+                           0x80000000,
+                           0x80100000,
+                           0xC0000000,
+                           0xFFFFF000,
+                           0xFFFFFFFC,
+                           0xFFFFFFFF,
+                           arena,
+                           arena + 3,
+                           arena + 256,
+                           arena + ARENA_PAGES * PAGE_SIZE - 1,
+                           arena + ARENA_PAGES * PAGE_SIZE - 4,
+                           arena + ARENA_PAGES * PAGE_SIZE};
   return choices[Roll(dice, COUNT_OF(choices))];
 }
 
 static ULONG WildValue(Dice* dice) {
-  static const ULONG choices[] = {0, 1, 2, 3, 4, 8, 0x20, 0x40, 0x104, 0xFFF, 0x1000, 0x2000, 0x3000,
-                                  0x4000, 0x8000, 0x10000, 0x01000000, 0x08000000, 0x7FFFFFFF,
-                                  0x80000000, 0xFFFFF000, 0xFFFFFFFE, 0xFFFFFFFF};
+  static const ULONG choices[] = {
+      0,          1,          2,          3,          4,          8,          0x20,      0x40,
+      0x104,      0xFFF,      0x1000,     0x2000,     0x3000,     0x4000,     0x8000,    0x400000,
+      0x01000000, 0x08000000, 0x7FFFFFFF, 0x80000000, 0xFFFFF000, 0xFFFFFFFE, 0xFFFFFFFF};
   return Roll(dice, 3) ? choices[Roll(dice, COUNT_OF(choices))] : WildAddress(dice);
 }
 
 static ULONG WildHandle(Dice* dice) {
-  static const ULONG choices[] = {0, 4, 8, 12, 16, 20, 24, 28, 32, 7, 0x1000, 0x7FFFFFFC,
-                                  0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFA};
+  static const ULONG choices[] = {
+      0, 4,      8,          12,         16,         20,         24,         28,        32,
+      7, 0x1000, 0x7FFFFFFC, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFA};
   return choices[Roll(dice, COUNT_OF(choices))];
 }
 
@@ -85,13 +119,15 @@ static NTSTATUS Invoke(const Call* call, const ULONG* arguments) {
 // What the call must not be given, for it would rightly end or stop this program.
 static int IsFatal(const Call* call, const ULONG* arguments) {
   const ULONG handle = arguments[0];
-  if (call->function == (void*)NtTerminateProcess) return handle == 0 || handle == 0xFFFFFFFF;
-  if (call->function == (void*)NtClose) return IsStandardHandle(handle);
-  if (call->function == (void*)NtWriteFile || call->function == (void*)NtReadFile) {
+  // By name: a function's address in a static table may be that of a thunk of this image.
+  const char* name = call->name;
+  if (StringsEqual(name, "NtTerminateProcess")) return handle == 0 || handle == 0xFFFFFFFF;
+  if (StringsEqual(name, "NtClose")) return IsStandardHandle(handle);
+  if (StringsEqual(name, "NtWriteFile") || StringsEqual(name, "NtReadFile")) {
     return IsStandardHandle(handle);  // It would spoil the output, or wait for input.
   }
-  if (call->function == (void*)NtWaitForSingleObject) return arguments[2] < 0x80000000;
-  if (call->function == (void*)NtDelayExecution) return arguments[1] < 0x7FFF0000;
+  if (StringsEqual(name, "NtWaitForSingleObject")) return arguments[2] < 0x80000000;
+  if (StringsEqual(name, "NtDelayExecution")) return arguments[1] < 0x7FFF0000;
   return 0;
 }
 

@@ -142,6 +142,14 @@ fl_build() {
   exec 8>&-
 }
 
+# fl_build_guest TEXT [TARGET...]: builds in the host configuration what the cross compiler makes. A
+# tree that was configured before it was installed does not know these targets yet.
+fl_build_guest() {
+  [[ -e $fl_root/build/host/build.ninja ]] &&
+    ninja -C "$fl_root/build/host" -t query guest_runtime >/dev/null 2>&1 || local fl_configure=1
+  fl_build host "$@"
+}
+
 fl_cmake_build() {
   local preset=$1 targets=()
   shift

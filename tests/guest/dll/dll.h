@@ -3,8 +3,8 @@
 
 #define EXPORT __declspec(dllexport)
 #define IMPORT __declspec(dllimport)
-#define DLL_WITHOUT_INITIALISATION                                                        \
+#define DLL_WITHOUT_INITIALISATION                                                         \
   int __attribute__((stdcall)) DllMainCRTStartup(void* module, unsigned reason, void* r) { \
-    (void)module, (void)reason, (void)r;                                                  \
-    return 1;                                                                             \
+    (void)module, (void)reason, (void)r;                                                   \
+    return 1;                                                                              \
   }

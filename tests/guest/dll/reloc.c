@@ -1,4 +1,5 @@
-// reloc: thousands of relocations: tables of pointers (reloc_tables.S) and code with addresses in it.
+// reloc: thousands of relocations: tables of pointers (reloc_tables.S) and code with addresses in
+// it.
 #include "dll.h"
 
 DLL_WITHOUT_INITIALISATION
@@ -11,7 +12,7 @@ static volatile unsigned words[64];
 /// 64 * the address of the middle of `words`, roughly: see relocuse.c.
 unsigned RelocSumOfAddresses(void) {
   unsigned sum = 0;
-  ADD8(0) ADD8(8) ADD8(16) ADD8(24) ADD8(32) ADD8(40) ADD8(48) ADD8(56)
+  ADD8(0) ADD8(8) ADD8(16) ADD8(24) ADD8(32) ADD8(40) ADD8(48) ADD8(56);
   return sum;
 }
 unsigned RelocAddressOfWords(void) { return (unsigned)words; }

@@ -1,0 +1,89 @@
+// The PCI IDE bus master.
+// Source: "Programming Interface for Bus Master IDE Controller" 1.0, 2.0 and 3.0.
+#include "drivers/bus_master.h"
+
+#include "drivers/ata_registers.h"
+
+namespace fl::drivers {
+namespace {
+
+constexpr u64 kBoundary = 0x10000;
+constexpr u64 kAddressLimit = u64(1) << 32;
+
+}  // namespace
+
+u32 BusMaster::Describe(ScatterCursor cursor, u32 max_sectors) {
+  used_ = 0;
+  u32 sectors = 0;
+  while (sectors < max_sectors && !cursor.AtEnd() && AppendSector(cursor.Sector())) {
+    cursor.Advance();
+    ++sectors;
+  }
+  if (sectors != 0) table_[used_ - 1].flags = ata::kPrdEndOfTable;
+  return sectors;
+}
+
+void BusMaster::Prepare() {
+  KASSERT(used_ != 0);
+  ports_.Out8(u16(base_ + ata::kBusMasterCommand), ata::kBusMasterToMemory);
+  ports_.Out32(u16(base_ + ata::kBusMasterTable), u32(memory_.PhysicalOf(table_).value));
+  WriteStatus(ata::kBusMasterError | ata::kBusMasterInterrupt);
+}
+
+void BusMaster::Start() {
+  ports_.Out8(u16(base_ + ata::kBusMasterCommand), ata::kBusMasterToMemory | ata::kBusMasterStart);
+}
+
+bool BusMaster::Stop() {
+  const u8 status = ReadStatus();
+  ports_.Out8(u16(base_ + ata::kBusMasterCommand), 0);
+  WriteStatus(ata::kBusMasterError | ata::kBusMasterInterrupt);
+  return !(status & (ata::kBusMasterActive | ata::kBusMasterError));
+}
+
+bool BusMaster::InterruptPending() { return ReadStatus() & ata::kBusMasterInterrupt; }
+
+void BusMaster::Acknowledge() { WriteStatus(ata::kBusMasterInterrupt); }
+
+/// Whole or not at all, so that a full table ends with a whole sector.
+bool BusMaster::AppendSector(std::span<std::byte, kSectorSize> sector) {
+  const u64 first = memory_.PhysicalOf(sector.data()).value;
+  const u32 before_page_end = kPageSize - u32(first & kPageMask);
+  if (before_page_end >= kSectorSize) return AppendPiece(first, kSectorSize);
+
+  const u32 used = used_;
+  const Entry last = used != 0 ? table_[used - 1] : Entry{};
+  const u64 second = memory_.PhysicalOf(sector.data() + before_page_end).value;
+  if (AppendPiece(first, before_page_end) && AppendPiece(second, kSectorSize - before_page_end)) {
+    return true;
+  }
+  used_ = used;
+  if (used != 0) table_[used - 1] = last;
+  return false;
+}
+
+/// Within one page. False: unreachable, or the table is full.
+bool BusMaster::AppendPiece(u64 address, u32 bytes) {
+  if (address % 2 != 0 || address + bytes > kAddressLimit) return false;
+  if (used_ != 0) {
+    Entry& last = table_[used_ - 1];
+    const bool adjacent = u64(last.address) + last.bytes == address;
+    const bool same_region = last.address / kBoundary == address / kBoundary;
+    if (adjacent && same_region && last.bytes + bytes < kBoundary) {
+      last.bytes = u16(last.bytes + bytes);
+      return true;
+    }
+  }
+  if (used_ == kEntries) return false;
+  table_[used_++] = Entry{.address = u32(address), .bytes = u16(bytes), .flags = 0};
+  return true;
+}
+
+u8 BusMaster::ReadStatus() { return ports_.In8(u16(base_ + ata::kBusMasterStatus)); }
+
+void BusMaster::WriteStatus(u8 clear) {
+  const u8 keep = ReadStatus() & ata::kBusMasterDrivesCapable;
+  ports_.Out8(u16(base_ + ata::kBusMasterStatus), u8(keep | clear));
+}
+
+}  // namespace fl::drivers

@@ -1,0 +1,22 @@
+// RamDisk: reads are copies.
+#include "drivers/ram_disk.h"
+
+#include <algorithm>
+
+#include "drivers/scatter_cursor.h"
+#include "kernel/base/checked_math.h"
+
+namespace fl::drivers {
+
+Status RamDisk::Read(Lba first, fs::ScatterList buffers) {
+  const u64 sectors = ScatterCursor(buffers).sectors_left();
+  if (!FitsWithin(first.value, sectors, SectorCount().value)) return Status::kInvalidParameter;
+  std::span<const std::byte> rest = bytes_.subspan(std::size_t(first.value) * kSectorSize);
+  for (std::span<std::byte> buffer : buffers) {
+    std::copy_n(rest.begin(), buffer.size(), buffer.begin());
+    rest = rest.subspan(buffer.size());
+  }
+  return Status::kSuccess;
+}
+
+}  // namespace fl::drivers

@@ -1,0 +1,21 @@
+// RamDisk: a disk whose sectors are memory, such as a Multiboot module.
+// Invariant: the memory outlives the disk and does not change; bytes after the last whole sector
+// are not part of the disk.
+#pragma once
+
+#include "fs/block_device.h"
+
+namespace fl::drivers {
+
+class RamDisk final : public fs::BlockDevice {
+ public:
+  explicit RamDisk(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  Lba SectorCount() const override { return Lba(bytes_.size() / kSectorSize); }
+  Status Read(Lba first, fs::ScatterList buffers) override;
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace fl::drivers

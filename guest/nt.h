@@ -1,0 +1,250 @@
+// The part of NT's interface that the test programs use, for 32-bit x86: types with NT's names and
+// layout, written from the public documentation. Offsets that the kernel fills in are asserted.
+#pragma once
+
+typedef unsigned char UCHAR;
+typedef unsigned short USHORT, WCHAR;
+typedef unsigned long ULONG;
+typedef long LONG, NTSTATUS;
+typedef long long LONGLONG;
+typedef unsigned long long ULONGLONG;
+typedef void* HANDLE;
+
+#define NTAPI __attribute__((stdcall))
+#define NTCALL __declspec(dllimport) NTSTATUS NTAPI
+#define NULL ((void*)0)
+#define OFFSET_IS(type, field, offset) \
+  _Static_assert(__builtin_offsetof(type, field) == (offset), #type "." #field)
+
+#define STATUS_SUCCESS 0x00000000
+#define STATUS_TIMEOUT 0x00000102
+#define STATUS_IMAGE_NOT_AT_BASE 0x40000003
+#define STATUS_GUARD_PAGE_VIOLATION 0x80000001
+#define STATUS_BUFFER_OVERFLOW 0x80000005
+#define STATUS_INVALID_INFO_CLASS 0xC0000003
+#define STATUS_INFO_LENGTH_MISMATCH 0xC0000004
+#define STATUS_ACCESS_VIOLATION 0xC0000005
+#define STATUS_INVALID_HANDLE 0xC0000008
+#define STATUS_INVALID_PARAMETER 0xC000000D
+#define STATUS_END_OF_FILE 0xC0000011
+#define STATUS_NO_MEMORY 0xC0000017
+#define STATUS_CONFLICTING_ADDRESSES 0xC0000018
+#define STATUS_NOT_MAPPED_VIEW 0xC0000019
+#define STATUS_UNABLE_TO_FREE_VM 0xC000001A
+#define STATUS_UNABLE_TO_DELETE_SECTION 0xC000001B
+#define STATUS_INVALID_VIEW_SIZE 0xC000001F
+#define STATUS_INVALID_FILE_FOR_SECTION 0xC0000020
+#define STATUS_ACCESS_DENIED 0xC0000022
+#define STATUS_OBJECT_TYPE_MISMATCH 0xC0000024
+#define STATUS_NOT_COMMITTED 0xC000002D
+#define STATUS_OBJECT_NAME_NOT_FOUND 0xC0000034
+#define STATUS_OBJECT_NAME_COLLISION 0xC0000035
+#define STATUS_INVALID_PAGE_PROTECTION 0xC0000045
+#define STATUS_SECTION_TOO_BIG 0xC0000040
+#define STATUS_SECTION_PROTECTION 0xC000004E
+#define STATUS_COMMITMENT_LIMIT 0xC000012D
+#define STATUS_FREE_VM_NOT_AT_BASE 0xC000009F
+#define STATUS_MEMORY_NOT_ALLOCATED 0xC00000A0
+#define STATUS_INVALID_PARAMETER_1 0xC00000EF
+#define STATUS_INVALID_PARAMETER_2 0xC00000F0
+#define STATUS_INVALID_PARAMETER_3 0xC00000F1
+#define STATUS_INVALID_PARAMETER_4 0xC00000F2
+#define STATUS_INVALID_PARAMETER_5 0xC00000F3
+#define STATUS_INVALID_PARAMETER_6 0xC00000F4
+#define STATUS_MAPPED_ALIGNMENT 0xC0000220
+#define STATUS_INVALID_ADDRESS 0xC0000141
+
+#define PAGE_NOACCESS 0x01
+#define PAGE_READONLY 0x02
+#define PAGE_READWRITE 0x04
+#define PAGE_WRITECOPY 0x08
+#define PAGE_EXECUTE 0x10
+#define PAGE_EXECUTE_READ 0x20
+#define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_EXECUTE_WRITECOPY 0x80
+#define PAGE_GUARD 0x100
+
+#define MEM_COMMIT 0x1000
+#define MEM_RESERVE 0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE 0x8000
+#define MEM_FREE 0x10000
+#define MEM_PRIVATE 0x20000
+#define MEM_MAPPED 0x40000
+#define MEM_RESET 0x80000
+#define MEM_TOP_DOWN 0x100000
+#define MEM_IMAGE 0x1000000
+
+#define SEC_IMAGE 0x01000000
+#define SEC_RESERVE 0x04000000
+#define SEC_COMMIT 0x08000000
+#define SECTION_QUERY 1
+#define SECTION_MAP_WRITE 2
+#define SECTION_MAP_READ 4
+#define SECTION_MAP_EXECUTE 8
+#define SECTION_ALL_ACCESS 0xF001F
+#define ViewShare 1
+#define ViewUnmap 2
+
+#define SYNCHRONIZE 0x00100000
+#define GENERIC_READ 0x80000000
+#define FILE_READ_DATA 1
+#define FILE_SHARE_READ 1
+#define FILE_OPEN 1
+#define FILE_SYNCHRONOUS_IO_NONALERT 0x20
+#define FILE_NON_DIRECTORY_FILE 0x40
+#define OBJ_CASE_INSENSITIVE 0x40
+
+#define CURRENT_PROCESS ((HANDLE)-1)
+
+typedef struct {
+  USHORT Length, MaximumLength;  // Bytes.
+  WCHAR* Buffer;
+} UNICODE_STRING;
+
+typedef struct {
+  ULONG Length;
+  HANDLE RootDirectory;
+  UNICODE_STRING* ObjectName;
+  ULONG Attributes;
+  void* SecurityDescriptor;
+  void* SecurityQualityOfService;
+} OBJECT_ATTRIBUTES;
+
+typedef struct {
+  union {
+    NTSTATUS Status;
+    void* Pointer;
+  };
+  ULONG Information;
+} IO_STATUS_BLOCK;
+
+typedef struct {
+  void* BaseAddress;
+  void* AllocationBase;
+  ULONG AllocationProtect;
+  ULONG RegionSize;
+  ULONG State;
+  ULONG Protect;
+  ULONG Type;
+} MEMORY_BASIC_INFORMATION;
+enum { MemoryBasicInformation = 0, MemoryMappedFilenameInformation = 2 };
+
+typedef struct {
+  LONGLONG AllocationSize, EndOfFile;
+  ULONG NumberOfLinks;
+  UCHAR DeletePending, Directory;
+} FILE_STANDARD_INFORMATION;
+enum { FileStandardInformation = 5, FilePositionInformation = 14 };
+
+typedef struct {
+  UNICODE_STRING DosPath;
+  HANDLE Handle;
+} CURDIR;
+
+typedef struct {
+  ULONG MaximumLength, Length, Flags, DebugFlags;
+  HANDLE ConsoleHandle;
+  ULONG ConsoleFlags;
+  HANDLE StandardInput, StandardOutput, StandardError;
+  CURDIR CurrentDirectory;
+  UNICODE_STRING DllPath, ImagePathName, CommandLine;
+  WCHAR* Environment;
+  ULONG StartingX, StartingY, CountX, CountY, CountCharsX, CountCharsY, FillAttribute, WindowFlags,
+      ShowWindowFlags;
+  UNICODE_STRING WindowTitle, DesktopInfo, ShellInfo, RuntimeData;
+  ULONG CurrentDirectories[32 * 4];
+  ULONG EnvironmentSize, EnvironmentVersion;
+} RTL_USER_PROCESS_PARAMETERS;
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, StandardInput, 0x18);
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, CurrentDirectory, 0x24);
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, ImagePathName, 0x38);
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, CommandLine, 0x40);
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, Environment, 0x48);
+OFFSET_IS(RTL_USER_PROCESS_PARAMETERS, EnvironmentSize, 0x290);
+#define RTL_USER_PROC_PARAMS_NORMALIZED 1
+
+typedef struct {
+  UCHAR InheritedAddressSpace, ReadImageFileExecOptions, BeingDebugged, BitField;
+  void* Mutant;
+  void* ImageBaseAddress;
+  void* Ldr;
+  RTL_USER_PROCESS_PARAMETERS* ProcessParameters;
+} PEB;
+OFFSET_IS(PEB, ProcessParameters, 0x10);
+
+static inline PEB* CurrentPeb(void) {
+  PEB* peb;
+  __asm__("movl %%fs:0x30, %0" : "=r"(peb));
+  return peb;
+}
+
+typedef struct {
+  NTSTATUS ExitStatus;
+  PEB* PebBaseAddress;
+  ULONG AffinityMask;
+  LONG BasePriority;
+  ULONG UniqueProcessId, InheritedFromUniqueProcessId;
+} PROCESS_BASIC_INFORMATION;
+enum { ProcessBasicInformation = 0 };
+
+typedef struct {
+  ULONG Attribute;
+  ULONG Size;
+  union {
+    ULONG Value;
+    void* ValuePtr;
+  };
+  ULONG* ReturnLength;
+} PS_ATTRIBUTE;
+typedef struct {
+  ULONG TotalLength;
+  PS_ATTRIBUTE Attributes[1];
+} PS_ATTRIBUTE_LIST;
+#define PS_ATTRIBUTE_IMAGE_NAME 0x20005
+
+typedef struct {
+  ULONG Size;
+  ULONG State;
+  ULONG Rest[16];
+} PS_CREATE_INFO;
+_Static_assert(sizeof(PS_CREATE_INFO) == 0x48, "PS_CREATE_INFO");
+
+NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size,
+                               ULONG type, ULONG protect);
+NTCALL NtClose(HANDLE handle);
+NTCALL NtCreateFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
+                    LONGLONG* allocation_size, ULONG file_attributes, ULONG share,
+                    ULONG disposition, ULONG options, void* ea, ULONG ea_length);
+NTCALL NtCreateSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes,
+                       LONGLONG* maximum_size, ULONG protect, ULONG allocation, HANDLE file);
+NTCALL NtCreateUserProcess(HANDLE* process, HANDLE* thread, ULONG process_access,
+                           ULONG thread_access, OBJECT_ATTRIBUTES* process_attributes,
+                           OBJECT_ATTRIBUTES* thread_attributes, ULONG process_flags,
+                           ULONG thread_flags, RTL_USER_PROCESS_PARAMETERS* parameters,
+                           PS_CREATE_INFO* info, PS_ATTRIBUTE_LIST* attributes);
+NTCALL NtDelayExecution(UCHAR alertable, LONGLONG* interval);
+NTCALL NtFreeVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG type);
+NTCALL NtMapViewOfSection(HANDLE section, HANDLE process, void** base, ULONG zero_bits,
+                          ULONG commit_size, LONGLONG* offset, ULONG* size, ULONG inherit,
+                          ULONG type, ULONG protect);
+NTCALL NtOpenFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
+                  ULONG share, ULONG options);
+NTCALL NtOpenSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes);
+NTCALL NtProtectVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG protect, ULONG* old);
+NTCALL NtQueryInformationFile(HANDLE file, IO_STATUS_BLOCK* io, void* out, ULONG length,
+                              ULONG what);
+NTCALL NtQueryInformationProcess(HANDLE process, ULONG what, void* out, ULONG length,
+                                 ULONG* returned);
+NTCALL NtQueryPerformanceCounter(LONGLONG* counter, LONGLONG* frequency);
+NTCALL NtQuerySystemTime(LONGLONG* time);
+NTCALL NtQueryVirtualMemory(HANDLE process, const void* address, ULONG what, void* out,
+                            ULONG length, ULONG* returned);
+NTCALL NtReadFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
+                  void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
+NTCALL NtTerminateProcess(HANDLE process, NTSTATUS status);
+NTCALL NtUnmapViewOfSection(HANDLE process, void* base);
+NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);
+NTCALL NtWriteFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
+                   const void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
+NTCALL NtYieldExecution(void);

@@ -1,0 +1,79 @@
+// FaultLog: see fault_log.h.
+#include "kernel/fault_log.h"
+
+#include "kernel/base/log.h"
+#include "kernel/kernel.h"
+
+namespace fl::kernel {
+
+const char* AccessName(mm::Access access) {
+  switch (access) {
+    case mm::Access::kRead:
+      return "read";
+    case mm::Access::kWrite:
+      return "write";
+    case mm::Access::kExecute:
+      return "execute";
+  }
+  return "?";
+}
+
+void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip,
+                      u32 process, u64 cycles) {
+  ++counts_[u32(result.fault_case)];
+  if (result.hard) ++hard_;
+  cycles_ += cycles;
+  FaultRecord& record = ring_[total_++ % kRing];
+  record = FaultRecord{.address = fault.address,
+                       .eip = eip,
+                       .access = fault.access,
+                       .mode = fault.mode,
+                       .fault_case = result.fault_case,
+                       .status = result.status,
+                       .hard = result.hard,
+                       .process = process,
+                       .cycles = cycles,
+                       .has_page = result.section != nullptr,
+                       .page = result.section_page,
+                       .section = {}};
+  if (result.section) {
+    const fs::File* file = result.section->file();
+    const std::string_view name = file ? file->Name() : std::string_view("(memory)");
+    const u32 length = name.size() < sizeof(record.section) - 1 ? u32(name.size())
+                                                                : u32(sizeof(record.section) - 1);
+    for (u32 i = 0; i < length; ++i) record.section[i] = name[i];
+  }
+  if (TheKernel().options.trace) Trace(record);
+}
+
+void FaultLog::Trace(const FaultRecord& record) const {
+  HostLine line(TheKernel().host, HostStream::kTrace);
+  line->Field("n", total_);
+  line->Field("kind", mm::FaultCaseName(record.fault_case));
+  line->Field("address", record.address.value);
+  line->Field("eip", record.eip.value);
+  line->Field("access", AccessName(record.access));
+  line->Field("mode", record.mode == mm::FaultMode::kUser ? "user" : "kernel");
+  line->Field("pid", record.process);
+  if (record.has_page) {
+    line->Field("image", std::string_view(record.section));
+    line->Field("page", record.page.value);
+  }
+  line->Field("hard", record.hard);
+  line->Field("cycles", record.cycles);
+  line->Field("status", Code(record.status));
+}
+
+void FaultLog::Print() const {
+  const u32 first = total_ > kRing ? total_ - kRing : 0;
+  Log(LogLevel::kError, "the last %u of %u faults, newest last:", total_ - first, total_);
+  for (u32 i = first; i < total_; ++i) {
+    const FaultRecord& r = ring_[i % kRing];
+    Log(LogLevel::kError, "  %-18s %-7s %08x from %08x (%s, process %u) %s%s", FaultCaseName(r.fault_case),
+        AccessName(r.access), r.address.value, r.eip.value,
+        r.mode == mm::FaultMode::kUser ? "user" : "kernel", r.process, r.section,
+        r.hard ? ", hard" : "");
+  }
+}
+
+}  // namespace fl::kernel

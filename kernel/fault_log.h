@@ -1,0 +1,51 @@
+// FaultLog: every way out of the fault path, counted; the last ones kept for a bugcheck; each one reported
+// to the host if it asked (trace=1).
+// Invariant: costs no memory that grows; the ring holds the last kRing faults, oldest overwritten.
+#pragma once
+
+#include <string_view>
+
+#include "mm/page_fault.h"
+
+namespace fl::kernel {
+
+struct FaultRecord {
+  VirtAddr address;
+  VirtAddr eip;
+  mm::Access access = mm::Access::kRead;
+  mm::FaultMode mode = mm::FaultMode::kUser;
+  mm::FaultCase fault_case = mm::FaultCase::kAlreadyResolved;
+  Status status = Status::kSuccess;
+  bool hard = false;
+  u32 process = 0;  ///< 0: none.
+  u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
+  bool has_page = false;
+  PageIndex page;   ///< Of the section, if has_page.
+  char section[24] = {};  ///< The file's name, cut.
+};
+
+class FaultLog {
+ public:
+  void Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip, u32 process,
+              u64 cycles);
+  u32 count(mm::FaultCase fault_case) const { return counts_[u32(fault_case)]; }
+  u32 total() const { return total_; }
+  u32 hard() const { return hard_; }
+  u64 cycles() const { return cycles_; }
+  /// To the log, the newest last.
+  void Print() const;
+
+ private:
+  static constexpr u32 kRing = 64;
+  void Trace(const FaultRecord& record) const;
+
+  u32 counts_[mm::kFaultCases] = {};
+  u32 total_ = 0;
+  u32 hard_ = 0;
+  u64 cycles_ = 0;
+  FaultRecord ring_[kRing];
+};
+
+const char* AccessName(mm::Access access);
+
+}  // namespace fl::kernel

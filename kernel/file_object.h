@@ -1,0 +1,72 @@
+// FileObject: what a file handle names: a file of the volume, a directory, or one of the byte streams that
+// connect the program with the outside.
+// Invariants:  reads of a file go through its DataSection, so read calls and views use the same frames.
+// Units:       offsets and lengths in bytes.
+#pragma once
+
+#include "fs/volume.h"
+#include "kernel/object.h"
+#include "mm/data_section.h"
+
+namespace fl::kernel {
+
+class FileObject : public Object {
+ public:
+  static constexpr ObjectType kType = ObjectType::kFile;
+
+  /// Reads at most out.size() bytes into kernel memory. `offset`: null for the current position, which
+  /// moves. kEndOfFile at the end. May sleep; kProcessIsTerminating if the process ends meanwhile.
+  virtual Result<u32> Read(const u64* offset, std::span<std::byte> out) = 0;
+  virtual Result<u32> Write(const u64* offset, std::span<const std::byte> bytes) = 0;
+
+  /// Null for what is no file of the volume.
+  virtual fs::File* file() const { return nullptr; }
+  /// Null for streams.
+  virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
+  virtual u64* position() { return nullptr; }
+  /// FILE_DEVICE_*: disk, or named pipe for the streams.
+  virtual u32 device_type() const = 0;
+
+ protected:
+  FileObject() : Object(kType) {}
+};
+
+inline constexpr u32 kFileDeviceDisk = 7;
+inline constexpr u32 kFileDeviceNamedPipe = 0x11;
+
+/// A file or directory of the volume, opened for reading.
+class DiskFileObject final : public FileObject {
+ public:
+  explicit DiskFileObject(fs::Opened opened) : opened_(std::move(opened)) {}
+
+  Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
+  Result<u32> Write(const u64*, std::span<const std::byte>) override {
+    return Status::kMediaWriteProtected;
+  }
+  fs::File* file() const override { return opened_.file.get(); }
+  const fs::DirectoryEntryInfo* info() const override { return &opened_.info; }
+  u64* position() override { return &position_; }
+  u32 device_type() const override { return kFileDeviceDisk; }
+
+ private:
+  const fs::Opened opened_;
+  RefPtr<mm::DataSection> pages_;  ///< From the first read on.
+  u64 position_ = 0;
+};
+
+enum class StreamKind : u8 { kInput, kOutput, kError };
+
+/// A byte stream to or from the host, or the screen.
+class StreamObject final : public FileObject {
+ public:
+  explicit StreamObject(StreamKind kind) : kind_(kind) {}
+
+  Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
+  Result<u32> Write(const u64* offset, std::span<const std::byte> bytes) override;
+  u32 device_type() const override { return kFileDeviceNamedPipe; }
+
+ private:
+  const StreamKind kind_;
+};
+
+}  // namespace fl::kernel

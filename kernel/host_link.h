@@ -1,0 +1,69 @@
+// HostLink: the outside world: the program's standard streams, reports about the run, the machine's end.
+// Under runpe (host=1) each has a port of its own, which tools/lib/machine.py documents; else output goes
+// to the screen and to COM1, and there is no input.
+// Invariants:  a report is one JSON object in one line; bytes of the program never mix with the log.
+#pragma once
+
+#include "drivers/port_io.h"
+#include "drivers/uart.h"
+#include "kernel/base/result.h"
+#include "kernel/json_writer.h"
+#include "kernel/scheduler.h"
+
+namespace fl::kernel {
+
+enum class HostStream : u8 { kOutput, kError, kReport, kTrace };
+
+class HostLink {
+ public:
+  HostLink(drivers::PortIo& ports, drivers::Uart& input, Scheduler& scheduler)
+      : ports_(ports), input_(input), scheduler_(scheduler) {}
+
+  /// There is a runpe at the other end: tells it that input may come.
+  void Connect();
+  bool connected() const { return connected_; }
+
+  void WriteOutput(HostStream stream, std::span<const std::byte> bytes);
+  /// Sleeps until there is input. kEndOfFile at its end, kProcessIsTerminating.
+  Result<u32> ReadInput(std::span<std::byte> out);
+  /// The input UART's interrupt.
+  void OnInterrupt();
+
+  /// Tells the host in order and stops the machine.
+  [[noreturn]] void Exit();
+  /// The same after a bugcheck.
+  [[noreturn]] void ExitAfterBugcheck(const char* message);
+
+  /// {"event":"exception","message":...,"status":...}; and the like.
+  void ReportExit(u32 status);
+  void ReportException(const char* message, u32 status, u32 process);
+  void ReportError(const char* kind, const char* message, u32 status);
+
+ private:
+  [[noreturn]] void Stop(u8 code);
+
+  drivers::PortIo& ports_;
+  drivers::Uart& input_;
+  Scheduler& scheduler_;
+  bool connected_ = false;
+  bool input_ended_ = false;
+  u32 frame_left_ = 0;  ///< Bytes of the current input frame that are still to come.
+};
+
+/// A JSON object on a line of its own, to one of the host's ports.
+class HostLine {
+ public:
+  HostLine(HostLink& link, HostStream stream);
+  HostLine(const HostLine&) = delete;
+  HostLine& operator=(const HostLine&) = delete;
+  ~HostLine();
+  JsonWriter& operator*() { return writer_; }
+  JsonWriter* operator->() { return &writer_; }
+
+ private:
+  HostLink& link_;
+  HostStream stream_;
+  JsonWriter writer_;
+};
+
+}  // namespace fl::kernel

@@ -1,0 +1,52 @@
+// Kernel: see kernel.h.
+#include "kernel/kernel.h"
+
+#include <new>
+
+#include "kernel/x86/direct_map.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr u32 kDefaultCluster = 8;
+// Where images go that cannot or need not be at their preferred base: above what old programs ask for
+// and below the stacks and blocks that NT puts high.
+constexpr VirtPage kImagesFirst{0x10000};
+constexpr VirtPage kImagesEnd{0x78000};
+
+alignas(Kernel) std::byte storage[sizeof(Kernel)];
+Kernel* the_kernel = nullptr;
+
+u32 ClusterOf(const Options& options) {
+  if (options.cluster == 0) return kDefaultCluster;
+  return options.cluster < mm::kMaxClusterPages ? options.cluster : mm::kMaxClusterPages;
+}
+
+}  // namespace
+
+Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& devices)
+    : options(the_options),
+      memory(the_memory),
+      scheduler(memory.frames, memory.system_table),
+      pager{memory.frames, scheduler, ClusterOf(options)},
+      system_space(pager, memory.system_table, VirtPage(x86::kSystemSpaceBase >> kPageShift),
+                   VirtPage(kHeapBase >> kPageShift), mm::SpaceKind::kSystem),
+      images(pager, options.seed, kImagesFirst, kImagesEnd),
+      files(pager),
+      clock(devices.pit, devices.time_at_boot),
+      host(devices.ports, devices.input, scheduler) {}
+
+Kernel& TheKernel() {
+  KASSERT(the_kernel);
+  return *the_kernel;
+}
+
+Kernel* KernelIfUp() { return the_kernel; }
+
+Kernel& StartKernel(const Options& options, Memory& memory, const Devices& devices) {
+  KASSERT(!the_kernel);
+  the_kernel = new (storage) Kernel(options, memory, devices);
+  return *the_kernel;
+}
+
+}  // namespace fl::kernel

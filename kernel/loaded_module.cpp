@@ -1,0 +1,49 @@
+// LoadedModule: see loaded_module.h.
+#include "kernel/loaded_module.h"
+
+#include "kernel/base/checked_math.h"
+#include "kernel/x86/user_copy.h"
+
+namespace fl::kernel {
+
+void LoadedModule::DropView() {
+  if (view_.value == 0) return;
+  const Status unmapped = system_.UnmapView(view_);
+  KASSERT(IsSuccess(unmapped));
+  view_ = {};
+}
+
+Status LoadedModule::MapView() {
+  const mm::ByteRange view =
+      TRY(system_.MapView(*section_, {.base = {}, .protection = mm::kPageReadOnly}));
+  view_ = view.base;
+  return Status::kSuccess;
+}
+
+bool LoadedModule::TouchesBoundSlot(u32 offset, u32 size) const {
+  if (!section_->is_bound() || size == 0) return false;
+  const std::span<const pe::Binding> bindings = section_->bindings();
+  u32 low = 0;
+  u32 high = u32(bindings.size());
+  while (low < high) {
+    const u32 middle = low + (high - low) / 2;
+    if (bindings[middle].slot.value + 4 <= offset) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < bindings.size() && bindings[low].slot.value < offset + size;
+}
+
+Status LoadedModule::Read(u32 offset, std::span<std::byte> out) {
+  const u32 size = u32(out.size());
+  if (!FitsWithin(offset, size, Layout().mapped_size())) return Status::kInvalidImageFormat;
+  if (TouchesBoundSlot(offset, size)) return file_source_.Read(offset, out);
+  const Status status =
+      x86::CopySafely(out.data(), reinterpret_cast<const void*>(view_.value + offset), size);
+  // A hole between the PE's sections is not a fault of ours: the image leads there.
+  return status == Status::kAccessViolation ? Status::kInvalidImageFormat : status;
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,70 @@
+// Process: an address space, the handles and threads in it, and the images that it maps.
+// Owns:        all of these until its last thread has left; after that only its exit status.
+// Lives:       referenced by its threads and by handles.
+// Invariants:  terminating is set once and never cleared; the exit status that came first stays.
+//              Signalled once everything it had is given back.
+#pragma once
+
+#include "kernel/base/intrusive_list.h"
+#include "kernel/file_object.h"
+#include "kernel/handle_table.h"
+#include "kernel/thread.h"
+#include "kernel/x86/page_table.h"
+#include "mm/address_space.h"
+#include "mm/image_section.h"
+
+namespace fl::kernel {
+
+/// A mapped image of a process.
+struct LoadedImage {
+  RefPtr<mm::ImageSection> section;
+  VirtAddr base;
+};
+
+class Process final : public Object, public ListNode<Process> {
+ public:
+  static constexpr ObjectType kType = ObjectType::kProcess;
+
+  /// kNoMemory, kCommitmentLimit.
+  static Result<RefPtr<Process>> Create(u32 parent_id);
+  ~Process() override;
+
+  bool IsSignaled() const override { return ended_; }
+  u32 id() const { return id_; }
+  u32 parent_id() const { return parent_id_; }
+  mm::AddressSpace& space() { return *space_; }
+  bool has_space() const { return space_ != nullptr; }
+  x86::UserPageTable* page_table() const { return page_table_; }
+  HandleTable& handles() { return handles_; }
+  Vector<LoadedImage>& images() { return images_; }
+  /// The image that `address` lies in, or null.
+  const LoadedImage* FindImage(VirtAddr address) const;
+
+  /// The first caller's status is the exit status; all threads leave at their next return to user mode.
+  void Terminate(u32 exit_status);
+  bool terminating() const { return terminating_; }
+  u32 exit_status() const { return exit_status_; }
+
+  void AddThread(Thread& thread) { threads_.PushBack(thread); }
+  /// By the thread itself. The last one gives everything back; the system's page table is active after.
+  void RemoveThread(Thread& thread);
+
+  VirtAddr peb;
+
+ private:
+  Process(u32 id, u32 parent_id) : Object(kType), id_(id), parent_id_(parent_id) {}
+  void GiveBack();
+
+  const u32 id_;
+  const u32 parent_id_;
+  x86::UserPageTable* page_table_ = nullptr;
+  mm::AddressSpace* space_ = nullptr;
+  HandleTable handles_;
+  Vector<LoadedImage> images_;
+  IntrusiveList<Thread, ProcessTag> threads_;
+  bool terminating_ = false;
+  bool ended_ = false;
+  u32 exit_status_ = 0x103;  ///< STATUS_PENDING while it runs, as on NT.
+};
+
+}  // namespace fl::kernel

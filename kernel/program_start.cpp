@@ -1,0 +1,100 @@
+// ProgramStart: see program_start.h.
+#include "kernel/program_start.h"
+
+#include <cstring>
+#include <new>
+
+#include "kernel/base/format.h"
+#include "kernel/kernel.h"
+#include "kernel/paths.h"
+#include "kernel/process_environment.h"
+#include "kernel/unicode.h"
+#include "kernel/x86/trap.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr u32 kAllAccess = 0x1F0FFF;
+
+/// What creator and first thread share until the program runs or has failed; on the heap.
+struct Starting {
+  explicit Starting(ProgramRequest&& the_request) : request(std::move(the_request)) {}
+  ProgramRequest request;
+  LoadError error;
+  bool done = false;
+};
+
+Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
+  Process& process = *thread.process();
+  Kernel& kernel = TheKernel();
+  const ProgramRequest& request = starting.request;
+  Vector<char> directory;
+  TRY_STATUS(AppendUtf8(request.current_directory.span(), directory));
+  std::string_view current({directory.data(), directory.size()});
+  const Result<std::string_view> on_volume = VolumePath(current);
+  current = on_volume.ok() ? *on_volume : std::string_view();
+  while (!current.empty() && current.back() == '\\') current.remove_suffix(1);
+
+  const LoadedProgram program = TRY(
+      LoadProgram(process, {request.path.data(), request.path.size()}, current, starting.error));
+  TRY(process.space().MapView(*kernel.stubs,
+                              {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
+  u32 standard_handles[3] = {};
+  for (u32 i = 0; i < 3; ++i) {
+    if (!request.standard[i]) continue;
+    standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
+  }
+  return BuildEnvironment(thread, request, program, standard_handles);
+}
+
+void RunProgram(void* argument) {
+  Kernel& kernel = TheKernel();
+  kernel.scheduler.FinishSwitch();
+  Thread& thread = kernel.scheduler.current();
+  auto& starting = *static_cast<Starting*>(argument);
+  const Result<x86::TrapFrame> frame = Prepare(thread, starting);
+  if (!frame.ok()) {
+    starting.error.status = frame.error();
+    if (starting.error.message[0] == 0) {
+      Format(starting.error.message, "%.*s: cannot be started (status 0x%08x)",
+             int(starting.request.path.size()), starting.request.path.data(), Code(frame.error()));
+    }
+    thread.process()->Terminate(Code(frame.error()));
+  }
+  const bool loaded = frame.ok();
+  starting.done = true;
+  kernel.scheduler.WakeAll(&starting);
+  // `starting` is the creator's again.
+  if (!loaded || thread.process()->terminating()) ExitThread();
+  x86::SetTeb(thread.teb);
+  x86::EnterUserMode(*frame);
+}
+
+}  // namespace
+
+Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
+  Kernel& kernel = TheKernel();
+  const RefPtr<Process> process = TRY(Process::Create(request.parent_id));
+  auto* starting = new (std::nothrow) Starting(std::move(request));
+  if (!starting) return Status::kNoMemory;
+  const auto thread = Thread::Create(kernel.system_space, process, RunProgram, starting);
+  if (!thread.ok()) {
+    delete starting;
+    return thread.error();
+  }
+  kernel.scheduler.Start(*thread);
+  while (!starting->done) kernel.scheduler.Sleep(starting);
+  const Status status = starting->error.status;
+  if (IsFailure(status)) error = starting->error;
+  delete starting;
+  if (IsFailure(status)) return status;
+  return StartedProgram{process, *thread};
+}
+
+void ExitThread() {
+  Scheduler& scheduler = TheKernel().scheduler;
+  scheduler.current().LeaveProcess();
+  scheduler.ExitCurrent();
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,110 @@
+// Statistics: see statistics.h.
+#include "kernel/statistics.h"
+
+#include "kernel/syscall/system_calls.h"
+
+namespace fl::kernel {
+namespace {
+
+void PutFaults(JsonWriter& json, const FaultLog& faults) {
+  json.Key("faults").BeginObject();
+  for (u32 i = 0; i < mm::kFaultCases; ++i) {
+    const auto fault_case = mm::FaultCase(i);
+    json.Field(mm::FaultCaseName(fault_case), faults.count(fault_case));
+  }
+  json.EndObject();
+  json.Field("hard_faults", faults.hard()).Field("fault_cycles", faults.cycles());
+}
+
+void PutMemory(JsonWriter& json, Kernel& kernel, const Baseline& before) {
+  mm::PfnDatabase& frames = kernel.memory.frames;
+  const Baseline now = TakeBaseline(kernel);
+  const u32 total = frames.frame_count() - frames.count(mm::FrameUse::kNotRam);
+  json.Key("frames").BeginObject();
+  json.Field("total", total);
+  json.Field("baseline", total - before.available_frames);
+  json.Field("final", total - now.available_frames);
+  json.Field("peak", total - frames.lowest_available());
+  json.EndObject();
+  json.Key("commit").BeginObject();
+  json.Field("limit", frames.commit().limit());
+  json.Field("baseline", before.committed);
+  json.Field("final", now.committed);
+  json.Field("peak", frames.commit().peak());
+  json.EndObject();
+  json.Key("heap").BeginObject();
+  json.Field("baseline", before.heap_bytes);
+  json.Field("final", now.heap_bytes);
+  json.Field("peak", Heap().counters().peak_bytes);
+  json.EndObject();
+}
+
+void PutDisk(JsonWriter& json, Kernel& kernel, const drivers::AtaDisk* disk) {
+  json.Key("disk").BeginObject();
+  if (disk) {
+    const drivers::AtaCounters& counters = disk->counters();
+    json.Field("reads", counters.reads).Field("sectors", counters.sectors);
+    json.Field("bytes", counters.sectors * kSectorSize);
+    json.Field("dma_commands", counters.dma_commands);
+    json.Field("pio_commands", counters.pio_commands);
+  }
+  if (kernel.volume) {
+    const fs::VolumeCounters counters = kernel.volume->Counters();
+    json.Field("metadata_sectors", counters.metadata_sectors);
+    json.Field("data_sectors", counters.data_sectors);
+  }
+  json.EndObject();
+}
+
+void PutImages(JsonWriter& json, const ImageLog& images) {
+  json.Key("images").BeginArray();
+  for (const ImageAccount& image : images.accounts()) {
+    const mm::SectionCounters& counters = image.counters;
+    json.BeginObject();
+    json.Field("name", std::string_view(image.name));
+    json.Field("base", image.base.value).Field("preferred_base", image.preferred_base.value);
+    json.Field("pages", image.pages);
+    json.Field("pages_read", counters.pages_read).Field("bytes_read", counters.bytes_read);
+    json.Field("metadata_bytes", counters.metadata_bytes_read);
+    json.Field("pages_zeroed", counters.pages_zeroed);
+    json.Field("copied_pages", counters.copies);
+    json.Field("private_pages_peak", counters.private_pages_peak);
+    json.Field("resident_peak", counters.resident_peak);
+    json.Field("processes_peak", counters.views_peak);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Field("images_lost", images.lost());
+}
+
+void PutStubs(JsonWriter& json) {
+  json.Key("ntdll").BeginObject().Field("base", kStubsBase.value);
+  json.Key("exports").BeginObject();
+  const std::span<const SystemCallEntry> calls = SystemCalls();
+  for (u32 i = 0; i < calls.size(); ++i) {
+    json.Field(calls[i].name, SyscallStubs::AddressOf(i).value);
+  }
+  json.EndObject().EndObject();
+}
+
+}  // namespace
+
+Baseline TakeBaseline(Kernel& kernel) {
+  return {.available_frames = kernel.memory.frames.available(),
+          .committed = kernel.memory.frames.commit().charged(),
+          .heap_bytes = Heap().counters().bytes};
+}
+
+void ReportStatistics(Kernel& kernel, const Baseline& before, const drivers::AtaDisk* disk) {
+  kernel.images.ForEach([&](const mm::ImageSection& section) { kernel.image_log.Add(section); });
+  HostLine line(kernel.host, HostStream::kReport);
+  line->Field("event", "stats");
+  PutFaults(*line, kernel.faults);
+  PutMemory(*line, kernel, before);
+  PutDisk(*line, kernel, disk);
+  PutImages(*line, kernel.image_log);
+  PutStubs(*line);
+  line->Field("context_switches", kernel.scheduler.switches());
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,207 @@
+// System calls: processes, waiting, handles.
+#include "kernel/kernel.h"
+#include "kernel/paths.h"
+#include "kernel/program_start.h"
+#include "kernel/syscall/process_handle.h"
+#include "kernel/syscall/user_memory.h"
+#include "kernel/base/log.h"
+#include "kernel/unicode.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr u32 kParametersNormalised = 1;
+constexpr u32 kLargestEnvironment = 0x100000;
+constexpr u32 kAttributeImageName = 0x20005;
+constexpr u32 kAttributeClientId = 0x10003;
+constexpr u32 kMaxAttributes = 64;
+constexpr u32 kCreateInfoSize = 0x48;
+constexpr u32 kThreadAllAccess = 0x1FFFFF;
+
+struct PsAttribute {
+  u32 attribute;
+  u32 size;
+  u32 value;
+  u32 return_length;
+};
+static_assert(sizeof(PsAttribute) == 16);
+
+struct BasicInformation {
+  u32 exit_status;
+  u32 peb;
+  u32 affinity_mask;
+  u32 base_priority;
+  u32 process_id;
+  u32 parent_id;
+};
+static_assert(sizeof(BasicInformation) == 24);
+constexpr u32 kProcessBasicInformation = 0;
+
+/// Reads what a creator put into RTL_USER_PROCESS_PARAMETERS.
+class ParametersReader {
+ public:
+  static Result<ParametersReader> Open(u32 address) {
+    const u32 flags = TRY(ReadUser<u32>(address + 0x08));
+    return ParametersReader(address, (flags & kParametersNormalised) != 0 ? 0 : address);
+  }
+  Result<u32> Word(u32 offset) const { return ReadUser<u32>(address_ + offset); }
+  Result<Vector<char16_t>> String(u32 offset) const {
+    UserUnicodeString string = TRY(ReadUser<UserUnicodeString>(address_ + offset));
+    if (string.buffer != 0) string.buffer += bias_;
+    return ReadUnicodeString(string);
+  }
+  Result<Vector<char16_t>> Environment() const {
+    Vector<char16_t> block;
+    const u32 at = TRY(Word(0x48));
+    const u32 bytes = TRY(Word(0x290));
+    if (bytes > kLargestEnvironment) return Status::kInvalidParameter;
+    if (at != 0 && bytes >= 4) {
+      TRY_STATUS(block.Resize(bytes / 2));
+      TRY_STATUS(CopyFromUser(block.data(), at + bias_, block.size() * 2));
+    }
+    // Whatever came, it ends.
+    TRY_STATUS(block.Push(0));
+    TRY_STATUS(block.Push(0));
+    return block;
+  }
+
+ private:
+  ParametersReader(u32 address, u32 bias) : address_(address), bias_(bias) {}
+  u32 address_;
+  u32 bias_;
+};
+
+struct CreationAttributes {
+  Vector<char> image_path;  ///< On the volume.
+  u32 client_id = 0;        ///< Where the caller wants it; 0: nowhere.
+};
+
+Result<CreationAttributes> ReadAttributes(u32 list) {
+  CreationAttributes result;
+  const u32 total = TRY(ReadUser<u32>(list));
+  if (total < 4 || (total - 4) % sizeof(PsAttribute) != 0) return Status::kInvalidParameter;
+  const u32 count = (total - 4) / sizeof(PsAttribute);
+  if (count > kMaxAttributes) return Status::kInvalidParameter;
+  for (u32 i = 0; i < count; ++i) {
+    const auto attribute = TRY(ReadUser<PsAttribute>(list + 4 + i * sizeof(PsAttribute)));
+    if (attribute.attribute == kAttributeClientId) {
+      if (attribute.size < 8) return Status::kInvalidParameter;
+      TRY_STATUS(ProbeForWrite(attribute.value, 8));
+      result.client_id = attribute.value;
+    } else if (attribute.attribute == kAttributeImageName) {
+      if (attribute.size > 0xFFFE) return Status::kInvalidParameter;
+      const Vector<char16_t> name =
+          TRY(ReadUnicodeString(UserUnicodeString{u16(attribute.size), 0, attribute.value}));
+      Vector<char> utf8;
+      TRY_STATUS(AppendUtf8(name.span(), utf8));
+      const std::string_view path = TRY(VolumePath({utf8.data(), utf8.size()}));
+      result.image_path.Clear();
+      for (const char c : path) TRY_STATUS(result.image_path.Push(c));
+    }
+  }
+  if (result.image_path.empty()) return Status::kInvalidParameter;
+  return result;
+}
+
+Result<ProgramRequest> ReadRequest(const SystemCall& call, u32 parameters) {
+  ProgramRequest request;
+  const ParametersReader reader = TRY(ParametersReader::Open(parameters));
+  request.current_directory = TRY(reader.String(0x24));
+  request.image_path = TRY(reader.String(0x38));
+  request.command_line = TRY(reader.String(0x40));
+  request.environment = TRY(reader.Environment());
+  for (u32 i = 0; i < 3; ++i) {
+    const u32 handle = TRY(reader.Word(0x18 + 4 * i));
+    // A handle that names nothing is the child's to find out.
+    auto found = call.process.handles().Find(handle);
+    if (found.ok() && found->object->type() == ObjectType::kFile) request.standard[i] = found->object;
+  }
+  request.parent_id = call.process.id();
+  return request;
+}
+
+}  // namespace
+
+Status NtClose(const SystemCall& call) { return call.process.handles().Close(call[0]); }
+
+Status NtTerminateProcess(const SystemCall& call) {
+  const u32 handle = call[0], status = call[1];
+  // NT: null means the caller's other threads, of which there are none.
+  if (handle == 0) return Status::kSuccess;
+  const RefPtr<Process> process = TRY(FindProcess(call, handle, kProcessTerminate));
+  process->Terminate(status);
+  return Status::kSuccess;
+}
+
+Status NtWaitForSingleObject(const SystemCall& call) {
+  const u32 handle = call[0], timeout_pointer = call[2];
+  Scheduler& scheduler = TheKernel().scheduler;
+  u64 deadline = kNever;
+  if (timeout_pointer) {
+    const i64 timeout = TRY(ReadUser<i64>(timeout_pointer));
+    deadline = timeout == 0 ? scheduler.ticks()
+                            : TheKernel().clock.DeadlineFor(timeout, scheduler.ticks());
+  }
+  RefPtr<Object> object(&call.process);
+  if (handle != kCurrentProcess) {
+    HandleTable::Found found = TRY(call.process.handles().Find(handle));
+    if ((found.access & kSynchronize) == 0) return Status::kAccessDenied;
+    object = std::move(found.object);
+  }
+  while (!object->IsSignaled()) {
+    if (deadline <= scheduler.ticks()) return Status::kTimeout;
+    const WakeReason reason = scheduler.WaitUntil(object.get(), deadline, Interruptible::kYes);
+    if (reason == WakeReason::kTerminated) return Status::kProcessIsTerminating;
+  }
+  return Status::kSuccess;
+}
+
+Status NtQueryInformationProcess(const SystemCall& call) {
+  const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
+  if (what != kProcessBasicInformation) return Status::kInvalidInfoClass;
+  if (length != sizeof(BasicInformation)) return Status::kInfoLengthMismatch;
+  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
+  const RefPtr<Process> process = TRY(FindProcess(call, call[0], kProcessQueryInformation));
+  TRY_STATUS(WriteUser(out, BasicInformation{.exit_status = process->exit_status(),
+                                             .peb = process->peb.value,
+                                             .affinity_mask = 1,
+                                             .base_priority = kNormalPriority,
+                                             .process_id = process->id(),
+                                             .parent_id = process->parent_id()}));
+  return returned ? WriteUser(returned, u32(sizeof(BasicInformation))) : Status::kSuccess;
+}
+
+Status NtCreateUserProcess(const SystemCall& call) {
+  const u32 process_pointer = call[0], thread_pointer = call[1];
+  const u32 parameters = call[8], info = call[9], attribute_list = call[10];
+  TRY_STATUS(ProbeForWrite(process_pointer, sizeof(u32)));
+  TRY_STATUS(ProbeForWrite(thread_pointer, sizeof(u32)));
+  TRY_STATUS(ProbeForWrite(info, kCreateInfoSize));
+  if (TRY(ReadUser<u32>(info)) != kCreateInfoSize) return Status::kInvalidParameter;
+  CreationAttributes attributes = TRY(ReadAttributes(attribute_list));
+  ProgramRequest request = TRY(ReadRequest(call, parameters));
+  request.path = std::move(attributes.image_path);
+
+  LoadError error;
+  const Result<StartedProgram> started = StartProgram(std::move(request), error);
+  if (!started.ok()) {
+    if (error.message[0] != 0) Log(LogLevel::kWarning, "%s", error.message);
+    return started.error();
+  }
+  HandleTable& handles = call.process.handles();
+  const Result<u32> process = handles.Insert(started->process, kProcessAllAccess);
+  const Result<u32> thread = process.ok() ? handles.Insert(started->thread, kThreadAllAccess) : process;
+  if (!thread.ok()) {
+    started->process->Terminate(Code(thread.error()));
+    if (process.ok()) TRY_STATUS(handles.Close(*process));
+    return thread.error();
+  }
+  if (attributes.client_id) {
+    TRY_STATUS(WriteUser(attributes.client_id, started->process->id()));
+    TRY_STATUS(WriteUser(attributes.client_id + 4, started->thread->id()));
+  }
+  TRY_STATUS(WriteUser(process_pointer, *process));
+  return WriteUser(thread_pointer, *thread);
+}
+
+}  // namespace fl::kernel

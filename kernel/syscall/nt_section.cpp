@@ -1,0 +1,192 @@
+// System calls: sections and views.
+#include <new>
+
+#include "kernel/kernel.h"
+#include "kernel/syscall/process_handle.h"
+#include "kernel/syscall/user_memory.h"
+#include "mm/shared_memory_section.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr u32 kSecReserve = 0x04000000;
+constexpr u32 kSecCommit = 0x08000000;
+constexpr u32 kSecNoCache = 0x10000000;
+constexpr u32 kSecImage = 0x01000000;
+constexpr u32 kSectionAllAccess = 0xF001F;
+constexpr u32 kSectionMapWrite = 2;
+constexpr u32 kSectionMapRead = 4;
+constexpr u32 kViewShare = 1;
+constexpr u32 kViewUnmap = 2;
+constexpr u32 kFileReadData = 1;
+// Another process' view in the way costs a section of its own; more than this many are nobody's need.
+constexpr u32 kMaxVariants = 64;
+
+u32 GrantedAccess(u32 wanted) {
+  constexpr u32 kGenericBits = 0xF0000000;
+  return (wanted & (kMaximumAllowed | kGenericBits)) != 0 ? kSectionAllAccess : wanted;
+}
+
+Result<RefPtr<mm::Section>> CreateShared(u64 size) {
+  if (size == 0) return Status::kInvalidParameter4;
+  return RefPtr<mm::Section>(TRY(mm::SharedMemorySection::Create(TheKernel().pager, size)));
+}
+
+Result<RefPtr<mm::Section>> CreateData(FileObject& file, u64 size, mm::Protection protection) {
+  if (!file.file()) return Status::kInvalidFileForSection;
+  // Nothing writes to the volume; write-copy views are the programs' own.
+  if (protection.Writable() && !protection.WriteCopy()) return Status::kAccessDenied;
+  if (size > file.file()->Size()) return Status::kSectionTooBig;
+  return RefPtr<mm::Section>(TRY(TheKernel().files.Acquire(RefPtr<fs::File>(file.file()))));
+}
+
+Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
+  if (!file.file()) return Status::kInvalidFileForSection;
+  return RefPtr<mm::Section>(
+      TRY(TheKernel().images.Acquire(RefPtr<fs::File>(file.file()), 0, nullptr)));
+}
+
+Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Protection protection,
+                                       u32 attributes, u32 file_handle) {
+  if (file_handle == 0) {
+    return (attributes & kSecImage) != 0 ? Result<RefPtr<mm::Section>>(Status::kInvalidFileForSection)
+                                         : CreateShared(size);
+  }
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(file_handle, kFileReadData));
+  return (attributes & kSecImage) != 0 ? CreateImage(*file) : CreateData(*file, size, protection);
+}
+
+/// Does a section that was created with `section` allow a view with `view`?
+bool Allows(mm::Protection section, mm::Protection view) {
+  if (view.Executable() && !section.Executable()) return false;
+  if (view.Writable() && !view.WriteCopy() && (!section.Writable() || section.WriteCopy())) return false;
+  return true;
+}
+
+/// An image goes where its pages were relocated to; if that range is taken here, the image is needed at
+/// another base, never this process' pages relocated once more.
+Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRequest request) {
+  RefPtr<mm::ImageSection> image(static_cast<mm::ImageSection*>(&wanted));
+  const bool anywhere = request.base.value == 0;
+  for (u32 variant = 1;; ++variant) {
+    if (!anywhere && request.base != image->base()) return Status::kConflictingAddresses;
+    mm::ViewRequest at = request;
+    at.base = image->base() + u32(request.offset);
+    TRY_STATUS(process.images().Push({image, image->base()}));
+    const Result<mm::ByteRange> view = process.space().MapView(*image, at);
+    if (view.ok()) return view;
+    process.images().Pop();
+    if (!anywhere || view.error() != Status::kConflictingAddresses || variant == kMaxVariants) {
+      return view;
+    }
+    image = TRY(TheKernel().images.Acquire(RefPtr<fs::File>(image->file()), variant, nullptr));
+  }
+}
+
+void ForgetImage(Process& process, VirtAddr base) {
+  Vector<LoadedImage>& images = process.images();
+  for (u32 i = 0; i < images.size(); ++i) {
+    if (images[i].base != base) continue;
+    images[i] = std::move(images.back());
+    images.Pop();
+    return;
+  }
+}
+
+}  // namespace
+
+Status NtCreateSection(const SystemCall& call) {
+  const u32 handle_pointer = call[0], access = call[1], object_attributes = call[2];
+  const u32 size_pointer = call[3], attributes = call[5], file_handle = call[6];
+  const mm::Protection protection{call[4]};
+  TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
+  constexpr u32 kKnown = kSecCommit | kSecReserve | kSecImage | kSecNoCache;
+  const u32 kind = attributes & (kSecCommit | kSecReserve | kSecImage);
+  if ((attributes & ~kKnown) != 0 || (kind & (kind - 1)) != 0 || kind == 0) {
+    return Status::kInvalidParameter6;
+  }
+  if (!protection.Valid() || protection.Has(mm::kPageGuard) || protection.Base() == mm::kPageNoAccess) {
+    return Status::kInvalidPageProtection;
+  }
+  if (kind == kSecReserve) return Status::kNotImplemented;
+  const u64 size = size_pointer ? TRY(ReadUser<u64>(size_pointer)) : 0;
+  const Vector<char> name = TRY(ReadObjectName(object_attributes));
+  const std::string_view name_text(name.data(), name.size());
+  NamedObjects& names = TheKernel().names;
+  if (!name.empty() && names.Find(name_text)) return Status::kObjectNameCollision;
+
+  RefPtr<mm::Section> section = TRY(CreateFrom(call, size, protection, attributes, file_handle));
+  const u64 section_size = size != 0 && kind != kSecImage ? size : section->size();
+  const auto object =
+      AdoptRef(new (std::nothrow) SectionObject(std::move(section), protection, section_size));
+  if (!object) return Status::kNoMemory;
+  if (!name.empty()) {
+    // Making the section may have slept.
+    if (names.Find(name_text)) return Status::kObjectNameCollision;
+    TRY_STATUS(object->SetName(name_text));
+  }
+  const u32 handle = TRY(call.process.handles().Insert(object, GrantedAccess(access)));
+  if (!name.empty()) names.Add(*object);
+  return WriteUser(handle_pointer, handle);
+}
+
+Status NtOpenSection(const SystemCall& call) {
+  const u32 handle_pointer = call[0], access = call[1];
+  TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
+  const Vector<char> name = TRY(ReadObjectName(call[2]));
+  if (name.empty()) return Status::kObjectPathSyntaxBad;
+  const RefPtr<SectionObject> section = TheKernel().names.Find({name.data(), name.size()});
+  if (!section) return Status::kObjectNameNotFound;
+  const u32 handle = TRY(call.process.handles().Insert(section, GrantedAccess(access)));
+  return WriteUser(handle_pointer, handle);
+}
+
+Status NtMapViewOfSection(const SystemCall& call) {
+  const u32 base_pointer = call[2], zero_bits = call[3], offset_pointer = call[5];
+  const u32 size_pointer = call[6], inherit = call[7], type = call[8];
+  const mm::Protection protection{call[9]};
+  const u32 base = TRY(ReadInOut<u32>(base_pointer));
+  const u32 size = TRY(ReadInOut<u32>(size_pointer));
+  const u64 offset = offset_pointer ? TRY(ReadInOut<u64>(offset_pointer)) : 0;
+  if (inherit != kViewShare && inherit != kViewUnmap) return Status::kInvalidParameter8;
+  if ((type & ~mm::kMemTopDown) != 0) return Status::kInvalidParameter9;
+  if (!protection.Valid()) return Status::kInvalidPageProtection;
+  const u32 wanted =
+      protection.Writable() && !protection.WriteCopy() ? kSectionMapWrite : kSectionMapRead;
+  const auto object = TRY(call.process.handles().FindAs<SectionObject>(call[0], wanted));
+  const RefPtr<Process> process = TRY(FindLiveProcess(call, call[1], kProcessVmOperation));
+  mm::Section& section = object->section();
+  mm::ViewRequest request{
+      .base = VirtAddr(base),
+      .offset = offset,
+      .size = size,
+      .protection = protection,
+      .placement = (type & mm::kMemTopDown) != 0 ? mm::Placement::kHighest : mm::Placement::kLowest,
+      .zero_bits = zero_bits};
+  mm::ByteRange view;
+  if (section.kind() == mm::SectionKind::kImage) {
+    view = TRY(MapImage(*process, section, request));
+  } else {
+    if (!Allows(object->protection(), protection)) return Status::kSectionProtection;
+    if (offset >= object->size()) return Status::kInvalidViewSize;
+    const u64 rest = object->size() - offset;
+    if (size > u64(PagesFor(rest)) * kPageSize) return Status::kInvalidViewSize;
+    if (size == 0) request.size = u32(rest);
+    view = TRY(process->space().MapView(section, request));
+  }
+  TRY_STATUS(WriteUser(base_pointer, view.base.value));
+  if (offset_pointer) TRY_STATUS(WriteUser(offset_pointer, offset));
+  return WriteUser(size_pointer, view.size);
+}
+
+Status NtUnmapViewOfSection(const SystemCall& call) {
+  const VirtAddr address(call[1]);
+  const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
+  const LoadedImage* image = process->FindImage(address);
+  const VirtAddr image_base = image ? image->base : VirtAddr();
+  TRY_STATUS(process->space().UnmapView(address));
+  if (image_base.value != 0) ForgetImage(*process, image_base);
+  return Status::kSuccess;
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,57 @@
+// System calls: the table and the way into it. See system_calls.h.
+#include "kernel/syscall/system_calls.h"
+
+#include "kernel/base/log.h"
+#include "kernel/syscall/user_memory.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr SystemCallEntry kTable[] = {
+    {"NtAllocateVirtualMemory", NtAllocateVirtualMemory, 6},
+    {"NtClose", NtClose, 1},
+    {"NtCreateFile", NtCreateFile, 11},
+    {"NtCreateSection", NtCreateSection, 7},
+    {"NtCreateUserProcess", NtCreateUserProcess, 11},
+    {"NtDelayExecution", NtDelayExecution, 2},
+    {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
+    {"NtMapViewOfSection", NtMapViewOfSection, 10},
+    {"NtOpenFile", NtOpenFile, 6},
+    {"NtOpenSection", NtOpenSection, 3},
+    {"NtProtectVirtualMemory", NtProtectVirtualMemory, 5},
+    {"NtQueryInformationFile", NtQueryInformationFile, 5},
+    {"NtQueryInformationProcess", NtQueryInformationProcess, 5},
+    {"NtQueryPerformanceCounter", NtQueryPerformanceCounter, 2},
+    {"NtQuerySystemTime", NtQuerySystemTime, 1},
+    {"NtQueryVirtualMemory", NtQueryVirtualMemory, 6},
+    {"NtReadFile", NtReadFile, 9},
+    {"NtSetInformationFile", NtSetInformationFile, 5},
+    {"NtTerminateProcess", NtTerminateProcess, 2},
+    {"NtUnmapViewOfSection", NtUnmapViewOfSection, 2},
+    {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
+    {"NtWriteFile", NtWriteFile, 9},
+    {"NtYieldExecution", NtYieldExecution, 0},
+};
+
+bool unknown_number_logged = false;
+
+}  // namespace
+
+std::span<const SystemCallEntry> SystemCalls() { return kTable; }
+
+void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
+  const u32 number = frame.eax;
+  if (number >= std::size(kTable)) {
+    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
+    unknown_number_logged = true;
+    frame.eax = Code(Status::kNotImplemented);
+    return;
+  }
+  const SystemCallEntry& entry = kTable[number];
+  SystemCall call{process, {}};
+  Status status = CopyFromUser(call.arguments, frame.user_esp + 4, entry.arguments * sizeof(u32));
+  if (IsSuccess(status)) status = entry.handler(call);
+  frame.eax = Code(status);
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,64 @@
+// System calls: one table: name, handler, argument count. Nothing else registers one.
+// Arguments are captured before the handler runs; what they point to is read once, through user_memory.h.
+// Semantics: Microsoft Learn and phnt's declarations of the Nt* functions; a handler's status is what the
+// program gets.
+#pragma once
+
+#include <span>
+
+#include "kernel/process.h"
+#include "kernel/x86/trap_frame.h"
+
+namespace fl::kernel {
+
+inline constexpr u32 kMaxSystemCallArguments = 11;
+
+struct SystemCall {
+  Process& process;
+  u32 arguments[kMaxSystemCallArguments];
+  u32 operator[](u32 i) const { return arguments[i]; }
+};
+
+struct SystemCallEntry {
+  const char* name;
+  Status (*handler)(const SystemCall& call);
+  u32 arguments;
+};
+
+/// By number. Ascending by name, as the export table of a DLL would be.
+std::span<const SystemCallEntry> SystemCalls();
+
+/// Vector 0x2E: EAX is the number, the arguments lie above the return address on the user stack; the
+/// status goes to EAX.
+void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
+
+// nt_memory.cpp
+Status NtAllocateVirtualMemory(const SystemCall& call);
+Status NtFreeVirtualMemory(const SystemCall& call);
+Status NtProtectVirtualMemory(const SystemCall& call);
+Status NtQueryVirtualMemory(const SystemCall& call);
+// nt_section.cpp
+Status NtCreateSection(const SystemCall& call);
+Status NtMapViewOfSection(const SystemCall& call);
+Status NtOpenSection(const SystemCall& call);
+Status NtUnmapViewOfSection(const SystemCall& call);
+// nt_file.cpp
+Status NtCreateFile(const SystemCall& call);
+Status NtOpenFile(const SystemCall& call);
+Status NtQueryInformationFile(const SystemCall& call);
+Status NtReadFile(const SystemCall& call);
+Status NtSetInformationFile(const SystemCall& call);
+Status NtWriteFile(const SystemCall& call);
+// nt_process.cpp
+Status NtClose(const SystemCall& call);
+Status NtCreateUserProcess(const SystemCall& call);
+Status NtQueryInformationProcess(const SystemCall& call);
+Status NtTerminateProcess(const SystemCall& call);
+Status NtWaitForSingleObject(const SystemCall& call);
+// nt_time.cpp
+Status NtDelayExecution(const SystemCall& call);
+Status NtQueryPerformanceCounter(const SystemCall& call);
+Status NtQuerySystemTime(const SystemCall& call);
+Status NtYieldExecution(const SystemCall& call);
+
+}  // namespace fl::kernel

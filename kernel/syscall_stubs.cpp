@@ -1,0 +1,71 @@
+// SyscallStubs: see syscall_stubs.h.
+// Encodings: Intel SDM vol. 2.
+#include "kernel/syscall_stubs.h"
+
+#include <cstring>
+#include <new>
+
+#include "kernel/syscall/system_calls.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr u32 kStubSize = 16;
+constexpr u32 kFirstStub = 32;
+constexpr u8 kBreakpoint = 0xCC;
+
+u32 NumberOf(std::string_view name) {
+  const std::span<const SystemCallEntry> calls = SystemCalls();
+  for (u32 i = 0; i < calls.size(); ++i) {
+    if (name == calls[i].name) return i;
+  }
+  return ~0u;
+}
+
+void Put(std::byte* at, std::span<const u8> code) { std::memcpy(at, code.data(), code.size()); }
+
+}  // namespace
+
+Result<RefPtr<SyscallStubs>> SyscallStubs::Create(mm::Pager& pager) {
+  KASSERT(kFirstStub + SystemCalls().size() * kStubSize <= kPageSize);
+  auto stubs = AdoptRef(new (std::nothrow) SyscallStubs(pager));
+  if (!stubs) return Status::kNoMemory;
+  TRY_STATUS(stubs->Section::Create(kPageSize));
+  return stubs;
+}
+
+VirtAddr SyscallStubs::AddressOf(u32 number) {
+  return kStubsBase + (kFirstStub + number * kStubSize);
+}
+
+Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
+  std::memset(bytes.data(), kBreakpoint, bytes.size());
+  const u8 terminate = u8(NumberOf("NtTerminateProcess"));
+  // push eax; push -1; push eax (in the place of a return address); mov eax, number; int 0x2e
+  const u8 exit[] = {0x50, 0x6A, 0xFF, 0x50, 0xB8, terminate, 0, 0, 0, 0xCD, 0x2E};
+  Put(bytes.data(), exit);
+  const std::span<const SystemCallEntry> calls = SystemCalls();
+  for (u32 i = 0; i < calls.size(); ++i) {
+    // mov eax, number; int 0x2e; ret argument bytes
+    const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, u8(calls[i].arguments * 4), 0};
+    Put(bytes.data() + kFirstStub + i * kStubSize, stub);
+  }
+  return Status::kSuccess;
+}
+
+Result<pe::Export> VirtualNtdll::FindExport(const pe::SymbolRef& symbol, pe::ParseError*) {
+  if (symbol.by_ordinal()) return Status::kOrdinalNotFound;
+  char buffer[64];
+  std::string_view name = symbol.name;
+  if (name.starts_with("Zw") && name.size() < sizeof(buffer)) {
+    std::memcpy(buffer, name.data(), name.size());
+    buffer[0] = 'N';
+    buffer[1] = 't';
+    name = {buffer, name.size()};
+  }
+  const u32 number = NumberOf(name);
+  if (number == ~0u) return Status::kEntryPointNotFound;
+  return pe::Export{Rva(SyscallStubs::AddressOf(number) - kStubsBase), false};
+}
+
+}  // namespace fl::kernel

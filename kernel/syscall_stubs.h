@@ -1,0 +1,46 @@
+// SyscallStubs: the page of code behind the virtual ntdll.dll: one stub for each system call, made when it
+// is first touched, shared by all processes at one address.
+// Invariants:  the same bytes each time, so the page can be dropped and made anew; stubs are 16 bytes apart,
+//              in the order of the table; before them lies the code a thread's entry point returns to.
+#pragma once
+
+#include "mm/section.h"
+#include "pe/linker.h"
+
+namespace fl::kernel {
+
+inline constexpr VirtAddr kStubsBase{0x7FFC0000};
+
+class SyscallStubs final : public mm::Section {
+ public:
+  static Result<RefPtr<SyscallStubs>> Create(mm::Pager& pager);
+
+  /// Where the stub of system call `number` lies.
+  static VirtAddr AddressOf(u32 number);
+  /// Ends the process with what the entry point returned (EAX).
+  static VirtAddr ExitAddress() { return kStubsBase; }
+
+ private:
+  explicit SyscallStubs(mm::Pager& pager) : Section(pager, mm::SectionKind::kData, nullptr) {}
+  mm::PageSource SourceOf(PageIndex) const override { return {}; }
+  bool NeedsFinish(PageIndex) const override { return true; }
+  Status FinishPage(PageIndex index, mm::PageBytes bytes) override;
+};
+
+/// ntdll.dll as the kernel linker sees it: exports, and nothing else.
+class VirtualNtdll final : public pe::Module, private pe::ByteSource {
+ public:
+  static constexpr std::string_view kName = "ntdll.dll";
+  std::string_view Name() const override { return kName; }
+  pe::ByteSource& Image() override { return *this; }
+  const pe::ImageLayout& Layout() const override { return layout_; }
+  VirtAddr Base() const override { return kStubsBase; }
+  /// `Zw*` names are answered as `Nt*`.
+  Result<pe::Export> FindExport(const pe::SymbolRef& symbol, pe::ParseError* error) override;
+
+ private:
+  Status Read(u32, std::span<std::byte>) override { return Status::kInvalidImageFormat; }
+  const pe::ImageLayout layout_;  ///< Empty: imports nothing.
+};
+
+}  // namespace fl::kernel

@@ -1,0 +1,114 @@
+// Traps: see traps.h.
+#include "kernel/traps.h"
+
+#include "kernel/bugcheck.h"
+#include "kernel/exception.h"
+#include "kernel/kernel.h"
+#include "kernel/process_environment.h"
+#include "kernel/program_start.h"
+#include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/user_memory.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/user_copy.h"
+
+namespace fl::kernel {
+namespace {
+
+/// The thread's stack as the fault path wants it; what the program keeps in its TEB is fetched only when
+/// the stack is about to grow.
+mm::UserStack* StackForFault(Thread& thread, VirtAddr address) {
+  mm::UserStack& stack = thread.user_stack;
+  if (address < stack.limit && stack.Contains(address)) {
+    const Result<u32> guaranteed = ReadUser<u32>(thread.teb.value + kTebGuaranteedStackBytes);
+    stack.guaranteed_bytes = guaranteed.ok() ? *guaranteed : 0;
+  }
+  return &stack;
+}
+
+/// The system call's number is the only thing a program learns of it; the rest comes back unchanged.
+Thread* CurrentUserThread() {
+  Kernel* kernel = KernelIfUp();
+  if (!kernel || !kernel->scheduler.running()) return nullptr;
+  Thread& thread = kernel->scheduler.current();
+  return thread.process() ? &thread : nullptr;
+}
+
+}  // namespace
+
+void Traps::BeforeUserMode(x86::TrapFrame& frame) {
+  if (!frame.FromUser()) return;
+  Scheduler& scheduler = TheKernel().scheduler;
+  if (scheduler.wants_switch()) scheduler.Yield();
+  if (scheduler.current().process()->terminating()) ExitThread();
+}
+
+void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
+  Kernel* kernel = KernelIfUp();
+  if (!kernel || !kernel->scheduler.running()) {
+    if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
+    BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
+  }
+  const u64 start = x86::ReadCycles();
+  Thread& thread = kernel->scheduler.current();
+  Process* process = thread.process();
+  const VirtAddr eip(frame.eip);
+  const VirtAddr old_limit = thread.user_stack.limit;
+  if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
+
+  const mm::FaultResult result = mm::ResolvePageFault(
+      fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
+  kernel->faults.Record(fault, result, eip, process ? process->id() : 0,
+                        x86::ReadCycles() - start);
+  if (thread.user_stack.limit != old_limit) {
+    // The program may have spoilt its TEB; that is its own loss.
+    (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);
+  }
+  if (result.outcome != mm::FaultOutcome::kResolved) {
+    if (!frame.FromUser()) {
+      if (x86::FixUpKernelFault(frame, result.status)) return;
+      BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
+    }
+    EndProcessByException(thread, frame,
+                          {.status = result.status,
+                           .has_address = true,
+                           .address = fault.address,
+                           .access = fault.access,
+                           .cause = result.outcome == mm::FaultOutcome::kInPageError
+                                        ? result.cause
+                                        : Status::kSuccess});
+  }
+  BeforeUserMode(frame);
+}
+
+void Traps::OnSystemCall(x86::TrapFrame& frame) {
+  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  BeforeUserMode(frame);
+}
+
+void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
+  if (!pic_.Accept(irq)) return;
+  Kernel* kernel = KernelIfUp();
+  switch (irq) {
+    case drivers::kIrqTimer:
+      pit_.OnTick();
+      if (kernel) kernel->scheduler.OnTick();
+      break;
+    case drivers::kIrqCom2:
+      if (kernel) kernel->host.OnInterrupt();
+      break;
+    default:
+      if (disks_) disks_->OnInterrupt(irq);
+      break;
+  }
+  pic_.EndOfInterrupt(irq);
+  BeforeUserMode(frame);
+}
+
+void Traps::OnException(x86::TrapFrame& frame) {
+  Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
+  if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
+  EndProcessByException(*thread, frame, ExceptionOfTrap(frame));
+  BeforeUserMode(frame);
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,129 @@
+// The processor: features by CPUID, control registers set to what the kernel relies on.
+#include "kernel/x86/cpu.h"
+
+#include "kernel/x86/control_registers.h"
+
+namespace fl::x86 {
+namespace {
+
+constexpr u32 kEflagsId = 1u << 21;
+constexpr u32 kCpuidFeatureLeaf = 1;
+
+// Intel SDM vol. 2A, CPUID, table 3-11: EDX of leaf 1.
+constexpr u32 kFeatureFpu = 1u << 0;
+constexpr u32 kFeaturePse = 1u << 3;
+constexpr u32 kFeatureTsc = 1u << 4;
+constexpr u32 kFeatureSep = 1u << 11;
+constexpr u32 kFeaturePge = 1u << 13;
+constexpr u32 kFeatureFxsr = 1u << 24;
+constexpr u32 kFeatureSse = 1u << 25;
+
+constinit CpuFeatures g_features;
+
+struct CpuidResult {
+  u32 eax, ebx, ecx, edx;
+};
+
+CpuidResult Cpuid(u32 leaf) {
+  CpuidResult r;
+  asm volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(0));
+  return r;
+}
+
+/// Early i486 have no CPUID; there EFLAGS.ID cannot be changed.
+bool HasCpuid() {
+  u32 before;
+  u32 after;
+  asm volatile(
+      "pushf\n\t"
+      "pop %0\n\t"
+      "mov %0, %1\n\t"
+      "xor %2, %1\n\t"
+      "push %1\n\t"
+      "popf\n\t"
+      "pushf\n\t"
+      "pop %1\n\t"
+      "push %0\n\t"
+      "popf"
+      : "=&r"(before), "=&r"(after)
+      : "i"(kEflagsId));
+  return ((before ^ after) & kEflagsId) != 0;
+}
+
+/// After FNINIT a present FPU stores status 0 (SDM vol. 3A, 9.2.1).
+bool HasFpuWithoutCpuid() {
+  u16 status = 0xFFFF;
+  asm volatile("fninit; fnstsw %0" : "+m"(status));
+  return status == 0;
+}
+
+/// Pentium Pro announces SYSENTER without having it (SDM vol. 2B, SYSENTER).
+bool SysenterWorks(u32 signature) {
+  const u32 family = signature >> 8 & 0xF;
+  const u32 model = signature >> 4 & 0xF;
+  const u32 stepping = signature & 0xF;
+  return !(family == 6 && model < 3 && stepping < 3);
+}
+
+CpuFeatures Detect() {
+  CpuFeatures f;
+  if (!HasCpuid() || Cpuid(0).eax < kCpuidFeatureLeaf) {
+    f.fpu = HasFpuWithoutCpuid();
+    return f;
+  }
+  const CpuidResult id = Cpuid(kCpuidFeatureLeaf);
+  f.fpu = (id.edx & kFeatureFpu) != 0;
+  f.pse = (id.edx & kFeaturePse) != 0;
+  f.tsc = (id.edx & kFeatureTsc) != 0;
+  f.pge = (id.edx & kFeaturePge) != 0;
+  f.fxsr = f.fpu && (id.edx & kFeatureFxsr) != 0;
+  f.sse = f.fxsr && (id.edx & kFeatureSse) != 0;
+  f.sep = (id.edx & kFeatureSep) != 0 && SysenterWorks(id.eax);
+  return f;
+}
+
+}  // namespace
+
+void InitCpu() {
+  // The loader may have left emulation on, which would hide the FPU from the probe.
+  WriteCr0(ReadCr0() & ~(kCr0Emulation | kCr0TaskSwitched));
+  g_features = Detect();
+
+  u32 cr0 = ReadCr0() | kCr0WriteProtect | kCr0NumericError | kCr0MonitorFpu;
+  // Programs may set EFLAGS.AC; without AM it does nothing, as on NT.
+  cr0 &= ~(kCr0Emulation | kCr0TaskSwitched | kCr0AlignmentMask);
+  // Without an FPU its instructions trap as vector 7 rather than do nothing.
+  if (!g_features.fpu) cr0 = (cr0 | kCr0Emulation) & ~kCr0MonitorFpu;
+  WriteCr0(cr0);
+
+  u32 cr4 = 0;
+  if (g_features.pse) cr4 |= kCr4PageSizeExtensions;
+  if (g_features.pge) cr4 |= kCr4PageGlobal;
+  if (g_features.fxsr) cr4 |= kCr4Fxsr;
+  if (g_features.sse) cr4 |= kCr4SimdExceptions;
+  if (cr4 != 0) WriteCr4(cr4);
+  if (g_features.fpu) asm volatile("fninit");
+}
+
+const CpuFeatures& Features() { return g_features; }
+
+u64 ReadCycles() {
+  if (!g_features.tsc) return 0;
+  u32 low;
+  u32 high;
+  asm volatile("rdtsc" : "=a"(low), "=d"(high));
+  return u64(high) << 32 | low;
+}
+
+void DisableInterrupts() { asm volatile("cli" : : : "memory"); }
+
+// An interrupt can come no earlier than after the instruction behind STI (SDM vol. 2B, STI): none
+// is lost between STI and HLT, and a NOP gives a pending one its chance.
+void WaitForInterrupt() { asm volatile("sti; hlt; cli" : : : "memory"); }
+void TakePendingInterrupts() { asm volatile("sti; nop; cli" : : : "memory"); }
+
+void Halt() {
+  for (;;) asm volatile("cli; hlt" : : : "memory");
+}
+
+}  // namespace fl::x86
