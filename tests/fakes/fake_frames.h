@@ -3,6 +3,7 @@
 //   that a frame that is used after it was freed, or used without being filled, is seen.
 #pragma once
 
+#include <cstring>
 #include <vector>
 
 #include "mm/pfn_database.h"
@@ -20,7 +21,7 @@ class FakeFrames final : public mm::FrameWindow {
   void Spoil(mm::PfnDatabase& frames) {
     for (Pfn pfn(0); pfn.value < frames.frame_count(); ++pfn) {
       if (frames.frame(pfn).use != mm::FrameUse::kFree) continue;
-      for (std::byte& byte : Bytes(pfn)) byte = std::byte(0xDD);
+      std::memset(Bytes(pfn).data(), 0xDD, kPageSize);
     }
   }
 

@@ -65,7 +65,7 @@ inline SampleImage MakeSample(const SampleOptions& options = {}) {
                      kSampleData + 0x2FFE};
     if (options.shared_section) {
       sample.fixups.push_back(kSampleShared + 0x10);
-      sample.fixups.push_back(kSampleShared + 0xFFE);
+      sample.fixups.push_back(kSampleShared + 0xFFD);
     }
     for (const u32 rva : sample.fixups) builder.Fixup(rva);
   }
