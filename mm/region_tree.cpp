@@ -139,36 +139,36 @@ Result<RegionNodes::Gap> RegionTree::Place(const Where& where, u32 pages) const 
   return RegionNodes::Gap{true, at, above};
 }
 
-Result<VirtPage> RegionTree::Insert(const Where& where, u32 pages,
-                                    const RegionAttributes& attributes) {
+/// A linked node with an allocation base; the caller sets the other attributes.
+Result<RegionNode*> RegionTree::Insert(const Where& where, u32 pages) {
   const RegionNodes::Gap gap = TRY(Place(where, pages));
   Node* node = new (std::nothrow) Node;
   if (node == nullptr) return Status::kNoMemory;
   node->start = gap.start;
   node->end = gap.start + pages;
-  node->attributes = attributes;
   node->attributes.allocation_base = gap.start;
   nodes_.Insert(node, gap.above);
-  return gap.start;
+  return node;
 }
 
 Result<VirtPage> RegionTree::Reserve(const Where& where, u32 pages,
                                      Protection allocation_protection) {
-  RegionAttributes attributes;
-  attributes.allocation_protection = allocation_protection;
-  return Insert(where, pages, attributes);
+  Node* node = TRY(Insert(where, pages));
+  node->attributes.allocation_protection = allocation_protection;
+  return node->start;
 }
 
 Result<VirtPage> RegionTree::MapView(const Where& where, u32 pages, Protection protection,
                                      RegionType type, Section* section, PageIndex section_page) {
   KASSERT(type != RegionType::kPrivate);
-  RegionAttributes attributes;
+  Node* node = TRY(Insert(where, pages));
+  RegionAttributes& attributes = node->attributes;
   attributes.allocation_protection = attributes.protection = protection;
   attributes.state = RegionState::kCommitted;
   attributes.type = type;
   attributes.section = section;
   attributes.section_page = section_page;
-  return Insert(where, pages, attributes);
+  return node->start;
 }
 
 // ---- Changes of state and protection ------------------------------------------------------------

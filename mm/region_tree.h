@@ -7,7 +7,8 @@
 //              with equal attributes are merged; an operation that fails has changed nothing (nodes
 //              that it may need are allocated before anything changes). Freeing whole regions and
 //              unmapping need no node.
-// Locks:       none of its own; the owning AddressSpace guards it.
+// Locks:       none of its own; the owning AddressSpace guards it, queries too: they note the
+//              region found last.
 // Semantics:   NtAllocateVirtualMemory, NtFreeVirtualMemory, NtProtectVirtualMemory,
 //              NtMapViewOfSection, NtUnmapViewOfSection, NtQueryVirtualMemory (Microsoft Learn;
 //              [MS-ERREF] for the codes).
@@ -109,7 +110,7 @@ class RegionTree {
   Result<Node*> FindPrivate(PageRange range) const;
   Result<Node*> FindFreeable(PageRange range) const;
   Result<RegionNodes::Gap> Place(const Where& where, u32 pages) const;
-  Result<VirtPage> Insert(const Where& where, u32 pages, const RegionAttributes& attributes);
+  Result<Node*> Insert(const Where& where, u32 pages);
   Status SetAttributes(PageRange range, Node* first, RegionState state, Protection protection);
   bool MoveBoundary(PageRange range, Node* node, const RegionAttributes& changed);
 

@@ -1,7 +1,9 @@
 // RegionNodes: balance and gaps.
-// A change makes a few nodes disagree with their children; Retrace repairs one and goes up for as
-// long as the repair is visible from above. So the order of several Retraces is free, and one that
-// finds nothing to repair ends at once.
+// Gaps: a change makes a few nodes disagree with their children; RetraceGaps repairs one and goes
+// up for as long as the repair is visible from above. So the order of several calls is free, and
+// one that finds nothing to repair ends at once. Gaps are repaired before the tree is balanced:
+// lifting a node relies on the gaps around it, and leaves the largest gap of the whole subtree as
+// it was.
 #include "mm/region_tree_nodes.h"
 
 #include <utility>
@@ -107,15 +109,20 @@ RegionNodes::Gap RegionNodes::FindGap(u32 pages, Placement placement, VirtPage l
   return {true, VirtPage(AlignUp(gap_start.value, kPagesPerGranule)), above};
 }
 
-// ---- Balance ------------------------------------------------------------------------------------
-
-/// Recomputes what is derived from the children.
-void RegionNodes::Refresh(Node* node) {
-  const Node* left = node->child[0];
-  const Node* right = node->child[1];
-  node->height = u8(1 + Larger(Height(left), Height(right)));
-  node->max_gap = Larger(OwnGap(node), Larger(MaxGap(left), MaxGap(right)));
+/// The largest gap of the subtree, from the children's.
+u32 RegionNodes::GapBelow(const Node* node) {
+  return Larger(OwnGap(node), Larger(MaxGap(node->child[0]), MaxGap(node->child[1])));
 }
+
+void RegionNodes::RetraceGaps(Node* node) {
+  for (; node != nullptr; node = node->parent) {
+    const u32 max_gap = GapBelow(node);
+    if (max_gap == node->max_gap) return;
+    node->max_gap = max_gap;
+  }
+}
+
+// ---- Balance ------------------------------------------------------------------------------------
 
 /// Puts `by` (or nothing) where `node` hangs.
 void RegionNodes::Replace(Node* node, Node* by) {
@@ -128,89 +135,112 @@ void RegionNodes::Replace(Node* node, Node* by) {
   }
 }
 
-/// Lifts the child on `side` over `node`; returns it.
-RegionNodes::Node* RegionNodes::Rotate(Node* node, int side) {
+/// Lifts the child on `side` over `node`; the leans are the caller's.
+void RegionNodes::Lift(Node* node, int side) {
   Node* lifted = node->child[side];
   Replace(node, lifted);
   node->child[side] = lifted->child[!side];
   if (node->child[side] != nullptr) node->child[side]->parent = node;
   lifted->child[!side] = node;
   node->parent = lifted;
-  Refresh(node);
-  Refresh(lifted);
-  return lifted;
+  lifted->max_gap = node->max_gap;
+  node->max_gap = GapBelow(node);
 }
 
-/// Where the child on `side` is higher by two: makes it differ by one at most; returns the new top.
+/// Where the child on `side` is higher by two: restores the balance and returns the new top. The
+/// subtree is one lower than before, unless the top leans.
 RegionNodes::Node* RegionNodes::LiftHeavy(Node* node, int side) {
+  const auto lean = static_cast<signed char>(side != 0 ? 1 : -1);
+  const auto other = static_cast<signed char>(-lean);
   Node* heavy = node->child[side];
-  if (Height(heavy->child[!side]) > Height(heavy->child[side])) Rotate(heavy, !side);
-  return Rotate(node, side);
+  if (heavy->lean != other) {
+    Lift(node, side);
+    const bool was_even = heavy->lean == 0;
+    node->lean = was_even ? lean : 0;
+    heavy->lean = was_even ? other : 0;
+    return heavy;
+  }
+  Node* middle = heavy->child[!side];
+  Lift(heavy, !side);
+  Lift(node, side);
+  node->lean = middle->lean == lean ? other : 0;
+  heavy->lean = middle->lean == other ? lean : 0;
+  middle->lean = 0;
+  return middle;
 }
 
-void RegionNodes::Retrace(Node* node) {
+/// The subtree of `node` on `side` has become one higher.
+void RegionNodes::Grown(Node* node, int side) {
   while (node != nullptr) {
-    const Node* left = node->child[0];
-    const Node* right = node->child[1];
-    int left_height = 0;
-    int right_height = 0;
-    u32 max_gap = OwnGap(node);
-    if (left != nullptr) {
-      left_height = left->height;
-      max_gap = Larger(max_gap, left->max_gap);
+    node->lean += side != 0 ? 1 : -1;
+    if (node->lean == 0) return;
+    if (node->lean != 1 && node->lean != -1) {
+      LiftHeavy(node, side);
+      return;
     }
-    if (right != nullptr) {
-      right_height = right->height;
-      max_gap = Larger(max_gap, right->max_gap);
-    }
-    const int lean = right_height - left_height;
-    if (lean < -1 || lean > 1) [[unlikely]] {
-      node = LiftHeavy(node, lean > 0)->parent;
-      continue;
-    }
-    const int height = 1 + Larger(left_height, right_height);
-    if (height == node->height && max_gap == node->max_gap) return;
-    node->height = u8(height);
-    node->max_gap = max_gap;
+    if (node->parent == nullptr) return;
+    side = node->parent->child[1] == node;
     node = node->parent;
   }
 }
 
+/// The subtree of `node` on `side` has become one lower.
+void RegionNodes::Shrunk(Node* node, int side) {
+  while (node != nullptr) {
+    node->lean += side != 0 ? -1 : 1;
+    if (node->lean == 1 || node->lean == -1) return;
+    if (node->lean != 0) {
+      node = LiftHeavy(node, !side);
+      if (node->lean != 0) return;
+    }
+    if (node->parent == nullptr) return;
+    side = node->parent->child[1] == node;
+    node = node->parent;
+  }
+}
+
+/// Links a leaf; gaps and balance of the nodes above are the caller's.
 void RegionNodes::Link(Node* node, Node* parent, int side) {
   node->child[0] = node->child[1] = nullptr;
   node->parent = parent;
-  node->height = 1;
+  node->lean = 0;
   node->max_gap = OwnGap(node);
+  ++count_;
   if (parent == nullptr) {
     root_ = node;
-  } else {
-    DCHECK(parent->child[side] == nullptr);
-    parent->child[side] = node;
-  }
-  ++count_;
-  Retrace(parent);
-}
-
-void RegionNodes::Unlink(Node* node) {
-  --count_;
-  if (node->child[0] == nullptr || node->child[1] == nullptr) {
-    Replace(node, node->child[node->child[0] == nullptr]);
-    Retrace(node->parent);
     return;
   }
-  // The next node, which has no left child, takes this one's place.
-  Node* next = Next(node);
-  Node* lowest_changed = next->parent == node ? next : next->parent;
-  Replace(next, next->child[1]);
-  Replace(node, next);
-  for (int side = 0; side < 2; ++side) {
-    next->child[side] = node->child[side];
-    if (next->child[side] != nullptr) next->child[side]->parent = next;
+  DCHECK(parent->child[side] == nullptr);
+  parent->child[side] = node;
+}
+
+/// `above` is the node whose gap has changed with this, if any.
+void RegionNodes::Unlink(Node* node, Node* above) {
+  --count_;
+  if (recent_ == node) recent_ = nullptr;
+  Node* lowest = node->parent;
+  int side = lowest != nullptr && lowest->child[1] == node;
+  if (node->child[0] == nullptr || node->child[1] == nullptr) {
+    Replace(node, node->child[node->child[0] == nullptr]);
+    RetraceGaps(lowest);
+  } else {
+    // The next node, which has no left child, takes this one's place.
+    Node* next = Next(node);
+    side = next->parent == node;
+    lowest = side != 0 ? next : next->parent;
+    Replace(next, next->child[1]);
+    Replace(node, next);
+    for (int i = 0; i < 2; ++i) {
+      next->child[i] = node->child[i];
+      if (next->child[i] != nullptr) next->child[i]->parent = next;
+    }
+    next->lean = node->lean;
+    next->max_gap = node->max_gap;
+    RetraceGaps(lowest);
+    RetraceGaps(next);
   }
-  next->height = node->height;
-  next->max_gap = node->max_gap;
-  Retrace(lowest_changed);
-  Retrace(next);
+  RetraceGaps(above);
+  Shrunk(lowest, side);
 }
 
 // ---- Changes ------------------------------------------------------------------------------------
@@ -222,20 +252,22 @@ void RegionNodes::Insert(Node* node, Node* above) {
   KASSERT(node->end <= (above != nullptr ? above->start : end_));
   // A free link beside the gap: below `above`, or above the node before it.
   Node* parent = above != nullptr ? above->child[0] : root_;
+  const int side = parent != nullptr;
   if (parent == nullptr) {
-    Link(node, above, 0);
+    parent = above;
   } else {
     while (parent->child[1] != nullptr) parent = parent->child[1];
-    Link(node, parent, 1);
   }
-  Retrace(above);
+  Link(node, parent, side);
+  RetraceGaps(parent);
+  RetraceGaps(above);
+  Grown(parent, side);
 }
 
 void RegionNodes::Remove(Node* node) {
   Node* above = Next(node);
   GapStart(above) = node->before;
-  Unlink(node);
-  Retrace(above);
+  Unlink(node, above);
 }
 
 void RegionNodes::Split(Node* node, VirtPage at, Node* fresh) {
@@ -244,19 +276,21 @@ void RegionNodes::Split(Node* node, VirtPage at, Node* fresh) {
   fresh->end = std::exchange(node->end, at);
   fresh->attributes = node->attributes;
   if (fresh->attributes.section != nullptr) fresh->attributes.section_page += at - node->start;
-  Node* above = node->child[1];
-  if (above == nullptr) {
-    Link(fresh, node, 1);
-    return;
+  Node* parent = node;
+  const int side = node->child[1] == nullptr;
+  if (side == 0) {
+    parent = node->child[1];
+    while (parent->child[0] != nullptr) parent = parent->child[0];
   }
-  while (above->child[0] != nullptr) above = above->child[0];
-  Link(fresh, above, 0);
+  // There is no gap below it to tell the nodes above of.
+  Link(fresh, parent, side);
+  Grown(parent, side);
 }
 
 void RegionNodes::Merge(Node* node, Node* above) {
   KASSERT(node->end == above->start);
   node->end = above->end;
-  Unlink(above);
+  Unlink(above, nullptr);
 }
 
 void RegionNodes::MoveBoundary(Node* below, Node* above, VirtPage at) {
@@ -271,36 +305,45 @@ void RegionNodes::CutAbove(Node* node, VirtPage at) {
   node->end = at;
   Node* above = Next(node);
   GapStart(above) = at;
-  Retrace(above);
+  RetraceGaps(above);
 }
 
 void RegionNodes::CutBelow(Node* node, VirtPage at) {
   KASSERT(node->start <= at && at < node->end);
   KASSERT(node->attributes.section == nullptr);
   node->start = at;
-  Retrace(node);
+  RetraceGaps(node);
+}
+
+/// The height of a subtree, or -1 if a lean in it is wrong. As deep as the tree is high.
+int RegionNodes::CheckedHeight(const Node* node) {
+  if (node == nullptr) return 0;
+  const int left = CheckedHeight(node->child[0]);
+  const int right = CheckedHeight(node->child[1]);
+  if (left < 0 || right < 0 || right - left != node->lean) return -1;
+  if (node->lean < -1 || node->lean > 1) return -1;
+  return 1 + Larger(left, right);
 }
 
 bool RegionNodes::Validate() const {
   if (root_ != nullptr && root_->parent != nullptr) return false;
+  if (CheckedHeight(root_) < 0) return false;
   const Node* n = root_;
   while (n != nullptr && n->child[0] != nullptr) n = n->child[0];
   VirtPage before = first_;
   u32 seen = 0;
+  bool has_recent = recent_ == nullptr;
   for (; n != nullptr; n = Next(n)) {
     if (++seen > count_) return false;
     if (n->before != before || n->start < before || n->end <= n->start) return false;
-    const int left = Height(n->child[0]);
-    const int right = Height(n->child[1]);
-    if (left - right > 1 || right - left > 1 || n->height != 1 + Larger(left, right)) return false;
-    const u32 below = Larger(MaxGap(n->child[0]), MaxGap(n->child[1]));
-    if (n->max_gap != Larger(OwnGap(n), below)) return false;
+    if (n->max_gap != GapBelow(n)) return false;
     for (const Node* child : n->child) {
       if (child != nullptr && child->parent != n) return false;
     }
+    has_recent |= n == recent_;
     before = n->end;
   }
-  return seen == count_ && before == tail_ && tail_ <= end_;
+  return seen == count_ && has_recent && before == tail_ && tail_ <= end_;
 }
 
 }  // namespace fl::mm

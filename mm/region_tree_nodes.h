@@ -4,7 +4,8 @@
 // Invariants:  regions do not overlap and lie within [first, end); a node's `before` is where the
 //              gap below it begins (the end of the region before it, or `first`); `tail_` is where
 //              the gap above the last region begins; `max_gap` is the largest usable gap below any
-//              region of the subtree; heights of siblings differ by at most one.
+//              region of the subtree; heights of siblings differ by at most one; `recent_`, the
+//              region found last, is linked.
 // Cost:        O(log n) each; a split, a merge or a moved boundary changes no gap, and its repair
 //              mostly stops at once.
 #pragma once
@@ -17,16 +18,16 @@ namespace fl::mm {
 
 enum class Placement : u8 { kLowest, kHighest };
 
-/// The first cache line holds all that Find reads.
+/// What Find reads is together, and in the order in which it reads it.
 struct RegionNode {
-  RegionNode* child[2] = {};
   VirtPage start;
   VirtPage end;
+  RegionNode* child[2] = {};
   RegionAttributes attributes;
   RegionNode* parent = nullptr;
   VirtPage before;
   u32 max_gap = 0;
-  u8 height = 1;
+  signed char lean = 0;  ///< The right child's height less the left one's: -1, 0 or 1.
 };
 
 class RegionNodes {
@@ -43,16 +44,22 @@ class RegionNodes {
   VirtPage tail() const { return tail_; }
   u32 count() const { return count_; }
 
-  /// The node that holds `page`, or the first above it; nullptr if `page` is in the tail. Which
-  /// child is next cannot be predicted and so is no branch; that the node is not the one yet can
-  /// be.
+  /// The node that holds `page`, or the first above it; nullptr if `page` is in the tail. Asked
+  /// several times about one page in a fault, and about its neighbours in the next, so that the
+  /// last answer is tried first.
   Node* FirstEndingAfter(VirtPage page) const {
+    if (recent_ != nullptr && Holds(recent_, page)) return recent_;
     Node* above = nullptr;
     for (Node* n = root_; n != nullptr;) {
-      if (page - n->start < n->end - n->start) return n;
-      const bool is_below = n->end <= page;
-      above = is_below ? above : n;
-      n = n->child[is_below];
+      if (page < n->start) {
+        above = n;
+        n = n->child[0];
+      } else if (page >= n->end) {
+        n = n->child[1];
+      } else {
+        recent_ = n;
+        return n;
+      }
     }
     return above;
   }
@@ -86,21 +93,26 @@ class RegionNodes {
 
  private:
   static Node* Neighbour(const Node* node, int side);
-  static int Height(const Node* node) { return node != nullptr ? node->height : 0; }
+  static bool Holds(const Node* node, VirtPage page) {
+    return page - node->start < node->end - node->start;
+  }
   static u32 MaxGap(const Node* node) { return node != nullptr ? node->max_gap : 0; }
   static u32 UsableGap(VirtPage from, VirtPage to) {
     const VirtPage start(AlignUp(from.value, kPagesPerGranule));
     return to > start ? to - start : 0;
   }
   static u32 OwnGap(const Node* node) { return UsableGap(node->before, node->start); }
-  static void Refresh(Node* node);
+  static u32 GapBelow(const Node* node);
+  static void RetraceGaps(Node* node);
+  static int CheckedHeight(const Node* node);
   Node* HighestGapBelow(u32 pages, VirtPage limit, Node** above_limit) const;
   void Replace(Node* node, Node* by);
-  Node* Rotate(Node* node, int side);
+  void Lift(Node* node, int side);
   Node* LiftHeavy(Node* node, int side);
-  void Retrace(Node* node);
+  void Grown(Node* node, int side);
+  void Shrunk(Node* node, int side);
   void Link(Node* node, Node* parent, int side);
-  void Unlink(Node* node);
+  void Unlink(Node* node, Node* above);
   VirtPage& GapStart(Node* above) { return above != nullptr ? above->before : tail_; }
 
   VirtPage first_;
@@ -108,6 +120,7 @@ class RegionNodes {
   VirtPage tail_;
   u32 count_ = 0;
   Node* root_ = nullptr;
+  mutable Node* recent_ = nullptr;
 };
 
 }  // namespace fl::mm

@@ -43,6 +43,7 @@ class Space {
         if (starts.size() == regions - regions / 4) wide = kWideGap;
       }
     }
+    in_order_ = starts;
     std::shuffle(starts.begin(), starts.end(), random);
     for (const VirtPage start : starts) {
       Check(tree_.Reserve({.at = start}, kRegionPages, kPageReadWrite).ok());
@@ -68,6 +69,9 @@ class Space {
   Tree& tree() { return tree_; }
   VirtPage Start(std::size_t i) const { return starts_[i % kPlaces]; }
   VirtPage Page(std::size_t i) const { return pages_[i % kPlaces]; }
+  VirtPage PageInOrder(std::size_t i) const {
+    return in_order_[i / kRegionPages % in_order_.size()] + u32(i % kRegionPages);
+  }
   VirtPage Hole(std::size_t i) const { return holes_[i % kPlaces]; }
 
  private:
@@ -75,6 +79,7 @@ class Space {
 
   u32 regions_;
   Tree tree_;
+  std::vector<VirtPage> in_order_;
   std::vector<VirtPage> starts_;
   std::vector<VirtPage> pages_;
   std::vector<VirtPage> holes_;
@@ -90,17 +95,15 @@ void Find(benchmark::State& state, u32 regions) {
   }
 }
 
-/// The next page depends on the answer, so that one search cannot begin before the last has ended:
-/// what a fault waits for, where Find shows how many searches the processor completes.
+/// Page after page, as a program touches its memory.
 template <class Tree>
-void FindOneByOne(benchmark::State& state, u32 regions) {
+void FindInOrder(benchmark::State& state, u32 regions) {
   Space<Tree>& space = Space<Tree>::Of(regions);
   std::size_t i = 0;
   for (auto _ : state) {
-    const RegionInfo info = space.tree().Find(space.Page(i));
-    i += info.range.pages / kRegionPages;
+    RegionInfo info = space.tree().Find(space.PageInOrder(i++));
+    benchmark::DoNotOptimize(info);
   }
-  benchmark::DoNotOptimize(i);
 }
 
 template <class Tree>
@@ -149,9 +152,9 @@ void Register(const char* name, u32 regions, Operation ours, Operation map, Oper
 
 void RegisterAll() {
   for (const u32 regions : {10u, 1'000u, 100'000u, 1'000'000u}) {
-    Register("find", regions, Find<RegionTree>, Find<MapPeer>, Find<BoostPeer>);
-    Register("find, one by one", regions, FindOneByOne<RegionTree>, FindOneByOne<MapPeer>,
-             FindOneByOne<BoostPeer>);
+    Register("find, random", regions, Find<RegionTree>, Find<MapPeer>, Find<BoostPeer>);
+    Register("find, in order", regions, FindInOrder<RegionTree>, FindInOrder<MapPeer>,
+             FindInOrder<BoostPeer>);
     Register("find gap", regions, FindGap<RegionTree>, FindGap<MapPeer>, FindGap<BoostPeer>);
     Register("insert + remove", regions, InsertRemove<RegionTree>, InsertRemove<MapPeer>,
              InsertRemove<BoostPeer>);
