@@ -47,7 +47,7 @@ static void SayLetter(const char* who) {
 static int RunChild(void) {
   Barrier barrier;
   OpenBarrier(&barrier, BARRIER_NAME, PROCESSES);
-  SayPlace("  child:   ", "letter.dll lies at ", " here too. Its pages are in memory already.\n");
+  SayPlace("  child:   ", "letter.dll lies at ", " here too, in memory already.\n");
   SayLetter("  child:   ");
   Await(&barrier);  // Now the parent writes.
   Await(&barrier);

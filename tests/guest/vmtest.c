@@ -82,6 +82,9 @@ static void TestReserveAndCommit(Tally* tally) {
 }
 
 static void TestPlacement(Tally* tally) {
+  // A walk by queries begins at address 0, though nothing can lie there.
+  CHECK(Query(NULL).State == MEM_FREE);
+  CHECK(Query(NULL).BaseAddress == NULL);
   UCHAR *low = NULL, *high = NULL;
   CHECK_STATUS(Allocate(NULL, 0x1000, MEM_RESERVE, PAGE_READWRITE, &low), STATUS_SUCCESS);
   CHECK_STATUS(Allocate(NULL, 0x1000, MEM_RESERVE | MEM_TOP_DOWN, PAGE_READWRITE, &high),

@@ -40,8 +40,8 @@ class BootMedia(unittest.TestCase):
         self.boot('-cdrom', str(self.iso), '-boot', 'd')
 
     def test_usb_stick(self):
-        self.boot('-drive', f'if=none,id=stick,format=raw,readonly=on,file={self.iso}', '-usb',
-                  '-device', 'usb-storage,drive=stick,bootindex=0')
+        self.boot('-drive', f'if=none,id=stick,format=raw,readonly=on,file={self.iso}',
+                  '-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick,bootindex=0')
 
     def test_hard_disk(self):
         self.boot('-drive', f'if=ide,format=raw,snapshot=on,file={self.iso}', '-boot', 'c')

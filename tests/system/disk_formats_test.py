@@ -29,7 +29,7 @@ class DiskFormats(support.SystemTest):
                        stdout=subprocess.DEVNULL)
         support.guest_disk._fill(str(self.image), self.layout)
 
-    def partition(self, kind, start=63):
+    def partition(self, kind, start):
         volume = self.image.read_bytes()
         table = bytearray(start * SECTOR)
         struct.pack_into('<B3sB3sII', table, 446, 0x80, b'\xfe\xff\xff', kind, b'\xfe\xff\xff', start,
@@ -39,11 +39,13 @@ class DiskFormats(support.SystemTest):
         struct.pack_into('<I', volume, 28, start)  # "Hidden" sectors: those before the volume.
         self.image.write_bytes(table + volume)
 
-    def check(self, bits):
+    def check(self, bits, start=0):
+        # What the volume says of itself: the tools that wrote it might have chosen otherwise.
+        boot_sector = self.image.read_bytes()[start * SECTOR:][:SECTOR]
+        self.assertEqual(boot_sector[82 if bits == 32 else 54:][:5], f'FAT{bits}'.encode())
         boot = support.Boot(self.image, f'C:\\readfile.exe "C:\\folder\\{LONG_NAME}"')
         self.assertEqual(boot.report('exit') and boot.report('exit')['status'], 0, boot.explain())
         self.assertTrue(boot.out == self.data, 'other bytes')
-        self.assertIn(f'fat{bits}', boot.log.lower())
         boot = support.Boot(self.image, 'C:\\threedll.exe')
         self.assertEqual(boot.report('exit') and boot.report('exit')['status'], 100, boot.explain())
 
@@ -77,8 +79,8 @@ class DiskFormats(support.SystemTest):
             with self.subTest(bits):
                 self.image.unlink(missing_ok=True)
                 self.format(bits, size, '-s', cluster)
-                self.partition(kind)
-                self.check(bits)
+                self.partition(kind, start=63)
+                self.check(bits, start=63)
 
     def refused(self, *words):
         boot = support.Boot(self.image, 'C:\\readfile.exe C:\\x')

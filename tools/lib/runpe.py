@@ -89,7 +89,7 @@ def parse_arguments(arguments):
         help='chooses the images\' bases (default 1)')
     add('--trace', metavar='FILE', help='one JSON object for each fault')
     add('--stats', metavar='FILE', help='one JSON object about the whole run')
-    add('--icount', action='store_true', help='the clock counts instructions: runs repeat exactly')
+    add('--icount', action='store_true', help='the clock counts instructions: same faults each time')
     add('--gdb', action='store_true', help='waits for gdb on port 1234')
     add('--keep', action='store_true', help='keeps the disk image and says where it is')
     add('--kernel-log', metavar='FILE', help='the kernel\'s own messages')
