@@ -23,8 +23,8 @@ void InitConsole(drivers::PortIo& ports) {
   drivers::Uart serial(ports, drivers::kCom1);
   if (serial.Init(kBaud)) g_serial.emplace(serial);
   auto* cells = static_cast<u16*>(x86::DirectMapped(PhysAddr(drivers::VgaText::kPhysicalBase)));
-  g_screen.emplace(ports, drivers::VgaText::Cells(
-                              cells, drivers::VgaText::kColumns * drivers::VgaText::kRows));
+  g_screen.emplace(
+      ports, drivers::VgaText::Cells(cells, drivers::VgaText::kColumns * drivers::VgaText::kRows));
   g_screen->Clear();
 }
 

@@ -13,9 +13,17 @@ constexpr u32 kLongestInstruction = 15;
 
 bool IsPrefix(u8 byte) {
   switch (byte) {
-    case 0x26: case 0x2E: case 0x36: case 0x3E: case 0x64: case 0x65:  // Segments.
-    case 0x66: case 0x67:                                              // Sizes.
-    case 0xF0: case 0xF2: case 0xF3:                                   // Lock, repeat.
+    case 0x26:
+    case 0x2E:
+    case 0x36:
+    case 0x3E:
+    case 0x64:
+    case 0x65:  // Segments.
+    case 0x66:
+    case 0x67:  // Sizes.
+    case 0xF0:
+    case 0xF2:
+    case 0xF3:  // Lock, repeat.
       return true;
     default:
       return false;
@@ -26,10 +34,21 @@ bool IsPrefix(u8 byte) {
 /// one more.
 bool IsPrivileged(u8 byte) {
   switch (byte) {
-    case 0x6C: case 0x6D: case 0x6E: case 0x6F:  // INS, OUTS
-    case 0xE4: case 0xE5: case 0xE6: case 0xE7:  // IN, OUT with a port
-    case 0xEC: case 0xED: case 0xEE: case 0xEF:  // IN, OUT by DX
-    case 0xF4: case 0xFA: case 0xFB:             // HLT, CLI, STI
+    case 0x6C:
+    case 0x6D:
+    case 0x6E:
+    case 0x6F:  // INS, OUTS
+    case 0xE4:
+    case 0xE5:
+    case 0xE6:
+    case 0xE7:  // IN, OUT with a port
+    case 0xEC:
+    case 0xED:
+    case 0xEE:
+    case 0xEF:  // IN, OUT by DX
+    case 0xF4:
+    case 0xFA:
+    case 0xFB:  // HLT, CLI, STI
       return true;
     default:
       return false;
@@ -38,10 +57,18 @@ bool IsPrivileged(u8 byte) {
 
 bool IsPrivilegedAfter0F(u8 byte) {
   switch (byte) {
-    case 0x00: case 0x01:                        // LLDT, LTR, LGDT, LIDT, LMSW, INVLPG
-    case 0x06: case 0x08: case 0x09:             // CLTS, INVD, WBINVD
-    case 0x20: case 0x21: case 0x22: case 0x23:  // MOV to and from control and debug registers
-    case 0x30: case 0x32: case 0x33:             // WRMSR, RDMSR, RDPMC
+    case 0x00:
+    case 0x01:  // LLDT, LTR, LGDT, LIDT, LMSW, INVLPG
+    case 0x06:
+    case 0x08:
+    case 0x09:  // CLTS, INVD, WBINVD
+    case 0x20:
+    case 0x21:
+    case 0x22:
+    case 0x23:  // MOV to and from control and debug registers
+    case 0x30:
+    case 0x32:
+    case 0x33:  // WRMSR, RDMSR, RDPMC
       return true;
     default:
       return false;
@@ -171,7 +198,8 @@ Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
   }
 }
 
-void EndProcessByException(Thread& thread, const x86::TrapFrame& frame, const Exception& exception) {
+void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
+                           const Exception& exception) {
   Process& process = *thread.process();
   if (process.terminating()) return;
   char where[96];

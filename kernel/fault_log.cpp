@@ -69,8 +69,8 @@ void FaultLog::Print() const {
   Log(LogLevel::kError, "the last %u of %u faults, newest last:", total_ - first, total_);
   for (u32 i = first; i < total_; ++i) {
     const FaultRecord& r = ring_[i % kRing];
-    Log(LogLevel::kError, "  %-18s %-7s %08x from %08x (%s, process %u) %s%s", FaultCaseName(r.fault_case),
-        AccessName(r.access), r.address.value, r.eip.value,
+    Log(LogLevel::kError, "  %-18s %-7s %08x from %08x (%s, process %u) %s%s",
+        FaultCaseName(r.fault_case), AccessName(r.access), r.address.value, r.eip.value,
         r.mode == mm::FaultMode::kUser ? "user" : "kernel", r.process, r.section,
         r.hard ? ", hard" : "");
   }

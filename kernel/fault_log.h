@@ -20,7 +20,7 @@ struct FaultRecord {
   u32 process = 0;  ///< 0: none.
   u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
   bool has_page = false;
-  PageIndex page;   ///< Of the section, if has_page.
+  PageIndex page;         ///< Of the section, if has_page.
   char section[24] = {};  ///< The file's name, cut.
 };
 

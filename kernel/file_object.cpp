@@ -27,8 +27,8 @@ Result<u32> StreamObject::Read(const u64*, std::span<std::byte> out) {
 
 Result<u32> StreamObject::Write(const u64*, std::span<const std::byte> bytes) {
   if (kind_ == StreamKind::kInput) return Status::kAccessDenied;
-  TheKernel().host.WriteOutput(kind_ == StreamKind::kError ? HostStream::kError : HostStream::kOutput,
-                               bytes);
+  TheKernel().host.WriteOutput(
+      kind_ == StreamKind::kError ? HostStream::kError : HostStream::kOutput, bytes);
   return u32(bytes.size());
 }
 

@@ -96,11 +96,16 @@ void HostLink::ReportException(const char* message, u32 status, u32 process) {
 void HostLink::ReportError(const char* kind, const char* message, u32 status) {
   Log(LogLevel::kError, "%s", message);
   HostLine line(*this, HostStream::kReport);
-  line->Field("event", "error").Field("kind", kind).Field("message", message).Field("status", status);
+  line->Field("event", "error")
+      .Field("kind", kind)
+      .Field("message", message)
+      .Field("status", status);
 }
 
 HostLine::HostLine(HostLink& link, HostStream stream)
-    : link_(link), stream_(stream), writer_(
+    : link_(link),
+      stream_(stream),
+      writer_(
           [](void* self, std::string_view bytes) {
             auto& line = *static_cast<HostLine*>(self);
             line.link_.WriteOutput(line.stream_, std::as_bytes(std::span(bytes)));

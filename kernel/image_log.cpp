@@ -25,7 +25,8 @@ void ImageLog::Add(const mm::ImageSection& section) {
       return;
     }
     account = &accounts_.back();
-    for (u32 i = 0; i < name.size() && i < sizeof(account->name) - 1; ++i) account->name[i] = name[i];
+    for (u32 i = 0; i < name.size() && i < sizeof(account->name) - 1; ++i)
+      account->name[i] = name[i];
     account->base = section.base();
     account->preferred_base = section.layout().preferred_base;
     account->pages = section.pages();

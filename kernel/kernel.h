@@ -47,8 +47,8 @@ struct Kernel {
   NamedObjects names;
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
-  RefPtr<SyscallStubs> stubs;    ///< Set once there is a heap to make it in.
-  RefPtr<fs::Volume> volume;     ///< Drive C:; null if there is none.
+  RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.
+  RefPtr<fs::Volume> volume;            ///< Drive C:; null if there is none.
   RefPtr<Object> input, output, error;  ///< The standard streams.
 };
 

@@ -240,8 +240,8 @@ Result<Loading::Round> Loading::LinkOnce(std::string_view path) {
   Result<fs::Opened> opened = TheKernel().volume->Open(path);
   if (!opened.ok() || !opened->file) {
     const Status status = opened.ok() ? Status::kFileIsADirectory : opened.error();
-    return Fail("no_such_file", status, "C:\\%.*s: %s (status 0x%08x)", int(path.size()), path.data(),
-                opened.ok() ? "is a directory" : "cannot be opened", Code(status));
+    return Fail("no_such_file", status, "C:\\%.*s: %s (status 0x%08x)", int(path.size()),
+                path.data(), opened.ok() ? "is a directory" : "cannot be opened", Code(status));
   }
   dll_error_ = {};
   const Result<LoadedModule*> program = LoadFile(opened->file);
@@ -284,7 +284,8 @@ Result<LoadedProgram> Loading::Run(std::string_view path) {
 Result<LoadedProgram> LoadProgram(Process& process, std::string_view path,
                                   std::string_view current_directory, LoadError& error) {
   const std::size_t slash = path.rfind('\\');
-  const std::string_view directory = slash == path.npos ? std::string_view() : path.substr(0, slash);
+  const std::string_view directory =
+      slash == path.npos ? std::string_view() : path.substr(0, slash);
   // Off the kernel stack: it holds the linker's names.
   auto* loading = new (std::nothrow) Loading(process, directory, current_directory, error);
   if (!loading) return Status::kNoMemory;

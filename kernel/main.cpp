@@ -113,7 +113,8 @@ Status MakeStandardObjects(Kernel& kernel) {
 u32 RunFirstProgram(Kernel& kernel) {
   LoadError error;
   Result<ProgramRequest> request = FirstProgram(kernel);
-  if (!request.ok()) Stop("no_such_file", "the kernel's command line names no program", request.error());
+  if (!request.ok())
+    Stop("no_such_file", "the kernel's command line names no program", request.error());
   const Result<StartedProgram> started = StartProgram(std::move(*request), error);
   if (!started.ok()) {
     Stop(error.kind, error.message[0] ? error.message : "the program cannot be started",

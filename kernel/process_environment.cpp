@@ -80,10 +80,8 @@ Status BuildStack(mm::AddressSpace& space, Thread& thread, const pe::ImageLayout
       {.base = {}, .size = reserve, .type = mm::kMemReserve, .protection = mm::kPageReadWrite}));
   const VirtAddr top = stack.base + stack.size;
   const VirtAddr limit = top - commit;
-  TRY(space.Allocate({.base = limit,
-                      .size = commit,
-                      .type = mm::kMemCommit,
-                      .protection = mm::kPageReadWrite}));
+  TRY(space.Allocate(
+      {.base = limit, .size = commit, .type = mm::kMemCommit, .protection = mm::kPageReadWrite}));
   TRY(space.Allocate({.base = limit - kPageSize,
                       .size = kPageSize,
                       .type = mm::kMemCommit,
@@ -104,7 +102,7 @@ Status BuildTeb(const Thread& thread, const Process& process) {
       .Set(0x30, kPebBase.value)
       .Set(0x188, teb + 0x188)  // ActivationContextStack's list is empty.
       .Set(0x18C, teb + 0x188)
-      .Set(0x1A8, teb + 0x184)  // ActivationContextStackPointer
+      .Set(0x1A8, teb + 0x184)   // ActivationContextStackPointer
       .Set(0x6B4, process.id())  // RealClientId
       .Set(0x6B8, thread.id())
       .Set16(0xBFA, 0x20A)  // StaticUnicodeString
@@ -118,7 +116,7 @@ Status BuildPeb(const LoadedProgram& program, VirtAddr parameters) {
   return Fields(kPebBase)
       .Set(0x08, program.image->base().value)
       .Set(0x10, parameters.value)
-      .Set(0x64, 1)  // NumberOfProcessors
+      .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
       .Set(0x78, 0x100000)  // Heap segments: reserve, commit, decommit thresholds.
       .Set(0x7C, 0x10000)
@@ -148,7 +146,8 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
   ParameterBlock strings(block.base);
   TRY_STATUS(strings.PutString(0x24, request.current_directory.span(), kCurrentDirectoryRoom));
   TRY_STATUS(strings.PutString(0x38, request.image_path.span(), StringRoom(request.image_path)));
-  TRY_STATUS(strings.PutString(0x40, request.command_line.span(), StringRoom(request.command_line)));
+  TRY_STATUS(
+      strings.PutString(0x40, request.command_line.span(), StringRoom(request.command_line)));
   TRY_STATUS(strings.PutString(0x70, request.image_path.span(), StringRoom(request.image_path)));
   TRY_STATUS(strings.PutString(0x30, {}, 2));
   const u32 environment = block.base.value + strings.next();

@@ -10,7 +10,8 @@ namespace fl::kernel {
 
 /// Builds all of it in the current process. Returns the frame for the first thread to enter user mode with.
 Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& request,
-                                        const LoadedProgram& program, const u32 (&standard_handles)[3]);
+                                        const LoadedProgram& program,
+                                        const u32 (&standard_handles)[3]);
 
 /// Fields of the TEB that the kernel keeps up to date.
 inline constexpr u32 kTebStackLimit = 0x08;

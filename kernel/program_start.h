@@ -8,12 +8,12 @@
 namespace fl::kernel {
 
 struct ProgramRequest {
-  Vector<char> path;                 ///< On the volume, see paths.h.
-  Vector<char16_t> image_path;       ///< As the program will see it, "C:\\dir\\a.exe".
+  Vector<char> path;            ///< On the volume, see paths.h.
+  Vector<char16_t> image_path;  ///< As the program will see it, "C:\\dir\\a.exe".
   Vector<char16_t> command_line;
   Vector<char16_t> current_directory;  ///< With a backslash at its end.
-  Vector<char16_t> environment;      ///< Strings, each with its zero, and one zero more.
-  RefPtr<Object> standard[3];        ///< Input, output, error; null for none.
+  Vector<char16_t> environment;        ///< Strings, each with its zero, and one zero more.
+  RefPtr<Object> standard[3];          ///< Input, output, error; null for none.
   u32 parent_id = 0;
 };
 

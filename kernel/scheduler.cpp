@@ -40,8 +40,8 @@ void Scheduler::SwitchAway() {
     x86::TakePendingInterrupts();
     next = TakeReady();
     if (next) break;
-    const bool zeroed = frames_.count(mm::FrameUse::kZeroed) < kZeroedFramesWanted &&
-                        frames_.ZeroOneFreeFrame();
+    const bool zeroed =
+        frames_.count(mm::FrameUse::kZeroed) < kZeroedFramesWanted && frames_.ZeroOneFreeFrame();
     if (!zeroed) x86::WaitForInterrupt();
     next = TakeReady();
   }
@@ -144,7 +144,8 @@ void Scheduler::OnTick() {
     EndSleep(*first, WakeReason::kTimeout);
   }
   if (quantum_left_ > 0) --quantum_left_;
-  if (quantum_left_ == 0 && current_ && ready_mask_ >> current_->priority != 0) wants_switch_ = true;
+  if (quantum_left_ == 0 && current_ && ready_mask_ >> current_->priority != 0)
+    wants_switch_ = true;
 }
 
 void Scheduler::ExitCurrent() {

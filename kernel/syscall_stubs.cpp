@@ -47,7 +47,8 @@ Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
     // mov eax, number; int 0x2e; ret argument bytes
-    const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, u8(calls[i].arguments * 4), 0};
+    const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, u8(calls[i].arguments * 4),
+                       0};
     Put(bytes.data() + kFirstStub + i * kStubSize, stub);
   }
   return Status::kSuccess;

@@ -57,8 +57,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 
   const mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
-  kernel->faults.Record(fault, result, eip, process ? process->id() : 0,
-                        x86::ReadCycles() - start);
+  kernel->faults.Record(fault, result, eip, process ? process->id() : 0, x86::ReadCycles() - start);
   if (thread.user_stack.limit != old_limit) {
     // The program may have spoilt its TEB; that is its own loss.
     (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);
@@ -68,14 +67,14 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
       if (x86::FixUpKernelFault(frame, result.status)) return;
       BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
     }
-    EndProcessByException(thread, frame,
-                          {.status = result.status,
-                           .has_address = true,
-                           .address = fault.address,
-                           .access = fault.access,
-                           .cause = result.outcome == mm::FaultOutcome::kInPageError
-                                        ? result.cause
-                                        : Status::kSuccess});
+    EndProcessByException(
+        thread, frame,
+        {.status = result.status,
+         .has_address = true,
+         .address = fault.address,
+         .access = fault.access,
+         .cause =
+             result.outcome == mm::FaultOutcome::kInPageError ? result.cause : Status::kSuccess});
   }
   BeforeUserMode(frame);
 }

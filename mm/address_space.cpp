@@ -113,7 +113,8 @@ Result<ByteRange> AddressSpace::Allocate(const AllocateRequest& request) {
     return Status::kInvalidParameter5;
   }
   if ((type & (kMemCommit | kMemReserve | kMemReset)) == 0) return Status::kInvalidParameter5;
-  if ((type & kMemReset) != 0 && (type & ~kMemTopDown) != kMemReset) return Status::kInvalidParameter5;
+  if ((type & kMemReset) != 0 && (type & ~kMemTopDown) != kMemReset)
+    return Status::kInvalidParameter5;
   if (!request.protection.Valid()) return Status::kInvalidPageProtection;
   // Write-copy needs something to copy: only views have that.
   if (request.protection.WriteCopy()) return Status::kInvalidPageProtection;
@@ -135,7 +136,8 @@ Result<ByteRange> AddressSpace::Allocate(const AllocateRequest& request) {
     if (uncommitted != 0) return Status::kNotCommitted;
     return BytesOf(range);
   }
-  if ((type & kMemReserve) == 0) return Commit(RangeOf(request.base, request.size), request.protection);
+  if ((type & kMemReserve) == 0)
+    return Commit(RangeOf(request.base, request.size), request.protection);
 
   Where where{.at = std::nullopt,
               .placement = (type & kMemTopDown) != 0 ? Placement::kHighest : Placement::kLowest,
@@ -199,7 +201,8 @@ Result<ByteRange> AddressSpace::Free(VirtAddr base, u32 size, u32 type) {
   return BytesOf(range);
 }
 
-void AddressSpace::DropPages(PageRange range, Section* section, VirtPage view_start, PageIndex view_page) {
+void AddressSpace::DropPages(PageRange range, Section* section, VirtPage view_start,
+                             PageIndex view_page) {
   for (VirtPage p = mmu_.NextResident(range.start, range.end()); p < range.end();
        p = mmu_.NextResident(p + 1, range.end())) {
     DropPage(p, section, view_page + (p - view_start));

@@ -14,7 +14,8 @@ AddressSpace::PageState AddressSpace::Look(VirtPage page) const {
 
 bool AddressSpace::CopiesOnWrite(const RegionInfo& region, VirtPage page) {
   const RegionAttributes& a = region.attributes;
-  return a.section && a.protection.WriteCopy() && !a.section->SharesWrites(SectionPageOf(region, page));
+  return a.section && a.protection.WriteCopy() &&
+         !a.section->SharesWrites(SectionPageOf(region, page));
 }
 
 PteAccess AddressSpace::AccessFor(const RegionInfo& region, VirtPage page, bool is_private) {
@@ -60,7 +61,8 @@ Status AddressSpace::MapPrivateCopy(VirtPage page, const RegionInfo& region) {
     const Pfn original = TRY(section.Share(index));
     Result<Pfn> frame = pager_.frames.Allocate(FrameUse::kPrivate);
     if (frame) {
-      std::memcpy(pager_.frames.Bytes(*frame).data(), pager_.frames.Bytes(original).data(), kPageSize);
+      std::memcpy(pager_.frames.Bytes(*frame).data(), pager_.frames.Bytes(original).data(),
+                  kPageSize);
     }
     section.Unshare(index);
     copy = TRY(std::move(frame));

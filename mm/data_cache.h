@@ -1,6 +1,7 @@
 // DataCache: from file identity to data section, so that a file's bytes are in memory once: read
-// calls and all views use the same frames. Owns:       nothing: it refers weakly, and a section
-// tells it when it ends. Invariant:  at most one live section for each file.
+// calls and all views use the same frames.
+// Owns: nothing: it refers weakly, and a section tells it when it ends.
+// Invariant: at most one live section for each file.
 #pragma once
 
 #include "mm/data_section.h"

@@ -7,7 +7,8 @@ Result<RefPtr<DataSection>> DataSection::Create(Pager& pager, RefPtr<fs::File> f
   const u64 size = file->Size();
   if (size == 0) return Status::kFileInvalid;
   if (size > 0x7FFFFFFF) return Status::kSectionTooBig;
-  auto section = AdoptRef(new (std::nothrow) DataSection(pager, SectionKind::kData, std::move(file)));
+  auto section =
+      AdoptRef(new (std::nothrow) DataSection(pager, SectionKind::kData, std::move(file)));
   if (!section) return Status::kNoMemory;
   TRY_STATUS(section->Section::Create(size));
   return section;

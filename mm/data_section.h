@@ -1,6 +1,6 @@
 // DataSection: a file's bytes as pages: the file's page cache. Views and read calls use the same
-// frames. Invariant: pages are clean: volumes are read-only so far, so views are read-only or
-// write-copy.
+// frames.
+// Invariant: pages are clean: volumes are read-only so far, so views are read-only or write-copy.
 #pragma once
 
 #include "kernel/base/intrusive_list.h"

@@ -1,17 +1,14 @@
 // ImageCache: from file identity to image section, so that each image is built once and shared.
-// Owns:        nothing: it refers weakly, and a section tells it when it ends.
-// Invariants:  at most one live section for each (file, variant). Each live section has its own
-// range
-//              of addresses, system-wide, whichever processes map it; only images that cannot move
-//              share ranges with others: they live in different processes or not at all.
-// Bases:       seed 0: variant 0 gets the preferred base if no live section lies there. Everything
-// else
-//              that can move gets a base that (seed, file, variant) choose, or the next free one
-//              above it; so runs with one seed repeat.
-// Who cannot have the base (its range is taken in the process, or its imports are bound to other
-// modules than the process has) asks for the next variant: another section of the same file.
-// Locks:       none: nothing here sleeps but the reads of Acquire, after which all is looked up
-// again.
+// Owns: nothing: it refers weakly, and a section tells it when it ends.
+// Invariants: at most one live section for each (file, variant). Each live section has its own
+//   range of addresses, system-wide, whichever processes map it; only images that cannot move share
+//   ranges with others: they live in different processes or not at all.
+// Bases: seed 0: variant 0 gets the preferred base if no live section lies there. Everything else
+//   that can move gets a base that (seed, file, variant) choose, or the next free one above it; so
+//   runs with one seed repeat. Who cannot have the base (its range is taken in the process, or its
+//   imports are bound to other modules than the process has) asks for the next variant: another
+//   section of the same file.
+// Locks: none: nothing here sleeps but the reads of Acquire, after which all is looked up again.
 #pragma once
 
 #include <optional>

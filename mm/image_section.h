@@ -1,10 +1,11 @@
 // ImageSection: the pages of one executable image at one base, shared by every process that maps
-// it. Owns:        its prototypes, the layout, the fix-ups for its base, and what its imports are
-// bound to. Lives:       from ImageCache::Acquire to the last view's or loader's release.
-// Invariants:  a present page holds f(file bytes, base, bindings): relocated, bound, and with the
-//              actual base in its header. Such a page is never dirty; only pages of shared-writable
-//              PE sections are mapped writable. Bindings are set before any user view exists.
-// Units:       PageIndex counts 4 KiB pages from the image base; Rva counts bytes.
+// it.
+// Owns: its prototypes, the layout, the fix-ups for its base, and what its imports are bound to.
+// Lives: from ImageCache::Acquire to the last view's or loader's release.
+// Invariants: a present page holds f(file bytes, base, bindings): relocated, bound, and with the
+//   actual base in its header. Such a page is never dirty; only pages of shared-writable PE
+//   sections are mapped writable. Bindings are set before any user view exists.
+// Units: PageIndex counts 4 KiB pages from the image base; Rva counts bytes.
 #pragma once
 
 #include "kernel/base/intrusive_list.h"

@@ -1,7 +1,7 @@
 // MetadataReader: what is read of a file beside its pages: relocation tables, and tails of pages
-// that are not here. Nothing of it stays resident. Invariant: reads from the file are whole
-// sectors, so that they go straight to the disk; the window
-//   spares a read for each of the many small questions that a table's reader asks.
+// that are not here. Nothing of it stays resident.
+// Invariant: reads from the file are whole sectors, so that they go straight to the disk; the
+//   window spares a read for each of the many small questions that a table's reader asks.
 #pragma once
 
 #include <cstring>

@@ -34,7 +34,8 @@ FaultResult Refuse(FaultOutcome outcome, Status status, FaultCase fault_case) {
 }
 
 FaultResult AccessViolation() {
-  return Refuse(FaultOutcome::kAccessViolation, Status::kAccessViolation, FaultCase::kAccessViolation);
+  return Refuse(FaultOutcome::kAccessViolation, Status::kAccessViolation,
+                FaultCase::kAccessViolation);
 }
 
 /// A status from the machinery: no memory is the thread's own trouble, the rest lies in the page's file.
@@ -56,7 +57,8 @@ FaultResult Done(Status status, FaultCase fault_case) {
 }
 
 /// The view's page: brought in if it is absent, then mapped or copied.
-FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& region, FaultCase fault_case) {
+FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& region,
+                        FaultCase fault_case) {
   // The view may be unmapped while the page is read, and the section with it.
   const RefPtr<Section> section(region.attributes.section);
   const PageIndex index = AddressSpace::SectionPageOf(region, page);
@@ -87,7 +89,8 @@ FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& re
   return result;
 }
 
-FaultResult ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region, UserStack* stack) {
+FaultResult ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region,
+                         UserStack* stack) {
   if (const Status s = space.ClearGuard(page, region); IsFailure(s)) {
     return Failed(s, FaultCase::kGuardPage);
   }

@@ -24,7 +24,7 @@ struct RegionAttributes {
   RegionState state = RegionState::kReserved;
   RegionType type = RegionType::kPrivate;
   Section* section = nullptr;
-  PageIndex section_page;      ///< Meaningful when section is set.
+  PageIndex section_page;  ///< Meaningful when section is set.
 };
 
 }  // namespace fl::mm

@@ -52,7 +52,8 @@ Result<Section::Acquired> Section::AcquirePrototype(PageIndex index) {
       break;
   }
   TRY_STATUS(PageIn(index));
-  return Acquired{prototypes_.Get(index).pfn, SourceOf(index).file_bytes != 0 || NeedsFinish(index)};
+  return Acquired{prototypes_.Get(index).pfn,
+                  SourceOf(index).file_bytes != 0 || NeedsFinish(index)};
 }
 
 /// How many pages, from `index` on, one transfer may bring in: absent ones whose bytes follow each other
@@ -61,7 +62,8 @@ u32 Section::ClusterAt(PageIndex index, std::span<PageSource> sources) const {
   sources[0] = SourceOf(index);
   u32 count = 1;
   if (sources[0].file_bytes == 0) return count;
-  const u32 limit = pager_.cluster_pages < sources.size() ? pager_.cluster_pages : u32(sources.size());
+  const u32 limit =
+      pager_.cluster_pages < sources.size() ? pager_.cluster_pages : u32(sources.size());
   while (count < limit && index.value + count < pages()) {
     const PageIndex next = index + count;
     if (sources[count - 1].file_bytes != kPageSize) break;
@@ -204,8 +206,8 @@ std::byte* Section::PresentBytes(PageIndex index) {
 }
 
 bool Section::IsUntouchedZero(PageIndex index) const {
-  return prototypes_.Get(index).state == PrototypeState::kAbsent && SourceOf(index).file_bytes == 0 &&
-         !NeedsFinish(index) && !IsPromised(index);
+  return prototypes_.Get(index).state == PrototypeState::kAbsent &&
+         SourceOf(index).file_bytes == 0 && !NeedsFinish(index) && !IsPromised(index);
 }
 
 Status Section::ReadBytes(u64 offset, std::span<std::byte> out) {

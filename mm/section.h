@@ -26,9 +26,10 @@ struct PageSource {
 };
 
 struct SectionCounters {
-  u32 pages_read = 0;    ///< Pages filled from the file.
-  u64 bytes_read = 0;    ///< Bytes of the file that these pages took.
-  u64 metadata_bytes_read = 0;  ///< Read beside the pages, kept by none: headers, relocation tables.
+  u32 pages_read = 0;  ///< Pages filled from the file.
+  u64 bytes_read = 0;  ///< Bytes of the file that these pages took.
+  u64 metadata_bytes_read =
+      0;                 ///< Read beside the pages, kept by none: headers, relocation tables.
   u32 pages_zeroed = 0;  ///< Pages that needed no read.
   u32 copies = 0;        ///< Private copies that address spaces made.
   u32 views = 0;         ///< Now.

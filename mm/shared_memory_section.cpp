@@ -6,8 +6,8 @@ namespace fl::mm {
 Result<RefPtr<SharedMemorySection>> SharedMemorySection::Create(Pager& pager, u64 size) {
   KASSERT(size != 0);
   if (size > 0x7FFFFFFF) return Status::kSectionTooBig;
-  auto section = AdoptRef(
-      new (std::nothrow) SharedMemorySection(pager, SectionKind::kSharedMemory, nullptr));
+  auto section =
+      AdoptRef(new (std::nothrow) SharedMemorySection(pager, SectionKind::kSharedMemory, nullptr));
   if (!section) return Status::kNoMemory;
   TRY_STATUS(section->Section::Create(size));
   TRY_STATUS(section->Promise(PagesFor(size)));

@@ -5,7 +5,8 @@ namespace fl::mm {
 
 Status GrowStack(AddressSpace& space, UserStack& stack, VirtPage page) {
   const VirtPage bottom = PageOf(stack.deallocation_base);
-  const u32 kept_pages = PagesFor(stack.guaranteed_bytes > kPageSize ? stack.guaranteed_bytes : kPageSize);
+  const u32 kept_pages =
+      PagesFor(stack.guaranteed_bytes > kPageSize ? stack.guaranteed_bytes : kPageSize);
   if (page >= bottom + 1 + kept_pages) {
     const AllocateRequest guard{.base = AddressOf(page - 1),
                                 .size = kPageSize,

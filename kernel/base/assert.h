@@ -9,8 +9,9 @@ namespace fl {
 
 }  // namespace fl
 
-#define KASSERT(expression) \
-  (__builtin_expect(!!(expression), 1) ? (void)0 : ::fl::AssertFailed(#expression, __FILE_NAME__, __LINE__))
+#define KASSERT(expression)                      \
+  (__builtin_expect(!!(expression), 1) ? (void)0 \
+                                       : ::fl::AssertFailed(#expression, __FILE_NAME__, __LINE__))
 
 #ifdef NDEBUG
 #define DCHECK(expression) ((void)sizeof(!(expression)))

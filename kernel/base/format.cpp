@@ -42,7 +42,8 @@ void PutText(Writer& writer, const Spec& spec, std::string_view text) {
   if (spec.left) writer.Fill(' ', pad);
 }
 
-void PutNumber(Writer& writer, const Spec& spec, u64 value, bool negative, unsigned base, char ten) {
+void PutNumber(Writer& writer, const Spec& spec, u64 value, bool negative, unsigned base,
+               char ten) {
   char digits[24];
   int count = 0;
   while (value != 0) {
@@ -132,7 +133,8 @@ std::string_view FormatV(std::span<char> out, const char* format, std::va_list a
         const char* text = va_arg(list, const char*);
         if (!text) text = "(null)";
         std::size_t size = 0;
-        while ((spec.precision < 0 || size < std::size_t(spec.precision)) && text[size] != '\0') ++size;
+        while ((spec.precision < 0 || size < std::size_t(spec.precision)) && text[size] != '\0')
+          ++size;
         PutText(writer, spec, {text, size});
         break;
       }

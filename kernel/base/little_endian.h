@@ -10,7 +10,8 @@ struct LittleEndian {
   u8 bytes[sizeof(Word)];
   constexpr Word get() const {
     Word value = 0;
-    for (unsigned i = 0; i < sizeof(Word); ++i) value = Word(value | Word(Word(bytes[i]) << (8 * i)));
+    for (unsigned i = 0; i < sizeof(Word); ++i)
+      value = Word(value | Word(Word(bytes[i]) << (8 * i)));
     return value;
   }
   constexpr operator Word() const { return get(); }

@@ -45,8 +45,7 @@ class RefPtr {
   RefPtr(const RefPtr& other) : RefPtr(other.object_) {}
   RefPtr(RefPtr&& other) : object_(std::exchange(other.object_, nullptr)) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  RefPtr(RefPtr<U> other) : object_(other.Release()) {}
+  requires std::is_convertible_v<U*, T*> RefPtr(RefPtr<U> other) : object_(other.Release()) {}
   RefPtr& operator=(RefPtr other) {
     std::swap(object_, other.object_);
     return *this;

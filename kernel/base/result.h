@@ -20,8 +20,7 @@ class [[nodiscard]] Result {
   constexpr Result(Result&& other) : none_(), status_(other.status_) {
     if (ok()) new (&value_) T(std::move(other.value_));
   }
-  constexpr Result(const Result& other)
-    requires std::is_copy_constructible_v<T>
+  constexpr Result(const Result& other) requires std::is_copy_constructible_v<T>
       : none_(), status_(other.status_) {
     if (ok()) new (&value_) T(other.value_);
   }
@@ -67,16 +66,16 @@ class [[nodiscard]] Result {
 }  // namespace fl
 
 /// Evaluates to the value of a Result, or returns its failure from the enclosing function.
-#define TRY(expression)                                         \
-  (*({                                                          \
-    auto try_result_ = (expression);                            \
-    if (!try_result_.ok()) return try_result_.error();          \
-    std::move(try_result_);                                     \
+#define TRY(expression)                                \
+  (*({                                                 \
+    auto try_result_ = (expression);                   \
+    if (!try_result_.ok()) return try_result_.error(); \
+    std::move(try_result_);                            \
   }))
 
 /// Returns a failing plain Status from the enclosing function.
-#define TRY_STATUS(expression)                                            \
-  do {                                                                    \
-    ::fl::Status try_status_ = (expression);                              \
-    if (::fl::IsFailure(try_status_)) return try_status_;                 \
+#define TRY_STATUS(expression)                            \
+  do {                                                    \
+    ::fl::Status try_status_ = (expression);              \
+    if (::fl::IsFailure(try_status_)) return try_status_; \
   } while (0)

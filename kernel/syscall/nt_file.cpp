@@ -54,12 +54,14 @@ constexpr u64 kUseCurrentPosition = 0xFFFFFFFFFFFFFFFE;
 /// A page of kernel memory that data passes through.
 class TransferBuffer {
  public:
-  TransferBuffer() : bytes_(new(std::nothrow) std::byte[kTransferSize]) {}
+  TransferBuffer() : bytes_(new (std::nothrow) std::byte[kTransferSize]) {}
   ~TransferBuffer() { delete[] bytes_; }
   TransferBuffer(const TransferBuffer&) = delete;
   TransferBuffer& operator=(const TransferBuffer&) = delete;
   explicit operator bool() const { return bytes_ != nullptr; }
-  std::span<std::byte> First(u32 size) { return {bytes_, size < kTransferSize ? size : kTransferSize}; }
+  std::span<std::byte> First(u32 size) {
+    return {bytes_, size < kTransferSize ? size : kTransferSize};
+  }
 
  private:
   std::byte* bytes_;
@@ -103,7 +105,8 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
   if (disposition != kOpen && disposition != kOpenIf) return Status::kMediaWriteProtected;
   if ((options & kDirectoryFile) != 0 && opened->file) return Status::kNotADirectory;
   if ((options & kNonDirectoryFile) != 0 && !opened->file) return Status::kFileIsADirectory;
-  if ((access & (kAnyWrite | kGenericWrite | kGenericAll)) != 0) return Status::kMediaWriteProtected;
+  if ((access & (kAnyWrite | kGenericWrite | kGenericAll)) != 0)
+    return Status::kMediaWriteProtected;
 
   const auto file = AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened)));
   if (!file) return Status::kNoMemory;
@@ -144,8 +147,8 @@ Status ReadInto(FileObject& file, const u64* offset, u32 buffer, u32 length, u32
     TRY_STATUS(ProbeForWrite(buffer + done, u32(piece.size())));
     const u64 from = offset ? *offset + done : 0;
     const Result<u32> count = file.Read(offset ? &from : nullptr, piece);
-    if (!count.ok()) return done != 0 && count.error() == Status::kEndOfFile ? Status::kSuccess
-                                                                             : count.error();
+    if (!count.ok())
+      return done != 0 && count.error() == Status::kEndOfFile ? Status::kSuccess : count.error();
     TRY_STATUS(CopyToUser(buffer + done, piece.data(), *count));
     done += *count;
     // A stream gives what there is; waiting for more is the program's choice.

@@ -83,7 +83,8 @@ Status NtFreeVirtualMemory(const SystemCall& call) {
 }
 
 Status NtProtectVirtualMemory(const SystemCall& call) {
-  const u32 base_pointer = call[1], size_pointer = call[2], protect = call[3], old_pointer = call[4];
+  const u32 base_pointer = call[1], size_pointer = call[2], protect = call[3],
+            old_pointer = call[4];
   const u32 base = TRY(ReadInOut<u32>(base_pointer));
   const u32 size = TRY(ReadInOut<u32>(size_pointer));
   TRY_STATUS(ProbeForWrite(old_pointer, sizeof(u32)));

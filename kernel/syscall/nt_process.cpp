@@ -1,10 +1,10 @@
 // System calls: processes, waiting, handles.
+#include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
-#include "kernel/base/log.h"
 #include "kernel/unicode.h"
 
 namespace fl::kernel {
@@ -114,7 +114,8 @@ Result<ProgramRequest> ReadRequest(const SystemCall& call, u32 parameters) {
     const u32 handle = TRY(reader.Word(0x18 + 4 * i));
     // A handle that names nothing is the child's to find out.
     auto found = call.process.handles().Find(handle);
-    if (found.ok() && found->object->type() == ObjectType::kFile) request.standard[i] = found->object;
+    if (found.ok() && found->object->type() == ObjectType::kFile)
+      request.standard[i] = found->object;
   }
   request.parent_id = call.process.id();
   return request;
@@ -190,7 +191,8 @@ Status NtCreateUserProcess(const SystemCall& call) {
   }
   HandleTable& handles = call.process.handles();
   const Result<u32> process = handles.Insert(started->process, kProcessAllAccess);
-  const Result<u32> thread = process.ok() ? handles.Insert(started->thread, kThreadAllAccess) : process;
+  const Result<u32> thread =
+      process.ok() ? handles.Insert(started->thread, kThreadAllAccess) : process;
   if (!thread.ok()) {
     started->process->Terminate(Code(thread.error()));
     if (process.ok()) TRY_STATUS(handles.Close(*process));

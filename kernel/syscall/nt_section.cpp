@@ -49,8 +49,9 @@ Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
 Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Protection protection,
                                        u32 attributes, u32 file_handle) {
   if (file_handle == 0) {
-    return (attributes & kSecImage) != 0 ? Result<RefPtr<mm::Section>>(Status::kInvalidFileForSection)
-                                         : CreateShared(size);
+    return (attributes & kSecImage) != 0
+               ? Result<RefPtr<mm::Section>>(Status::kInvalidFileForSection)
+               : CreateShared(size);
   }
   const auto file = TRY(call.process.handles().FindAs<FileObject>(file_handle, kFileReadData));
   return (attributes & kSecImage) != 0 ? CreateImage(*file) : CreateData(*file, size, protection);
@@ -59,7 +60,8 @@ Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Pro
 /// Does a section that was created with `section` allow a view with `view`?
 bool Allows(mm::Protection section, mm::Protection view) {
   if (view.Executable() && !section.Executable()) return false;
-  if (view.Writable() && !view.WriteCopy() && (!section.Writable() || section.WriteCopy())) return false;
+  if (view.Writable() && !view.WriteCopy() && (!section.Writable() || section.WriteCopy()))
+    return false;
   return true;
 }
 
@@ -105,7 +107,8 @@ Status NtCreateSection(const SystemCall& call) {
   if ((attributes & ~kKnown) != 0 || (kind & (kind - 1)) != 0 || kind == 0) {
     return Status::kInvalidParameter6;
   }
-  if (!protection.Valid() || protection.Has(mm::kPageGuard) || protection.Base() == mm::kPageNoAccess) {
+  if (!protection.Valid() || protection.Has(mm::kPageGuard) ||
+      protection.Base() == mm::kPageNoAccess) {
     return Status::kInvalidPageProtection;
   }
   if (kind == kSecReserve) return Status::kNotImplemented;

@@ -1,7 +1,8 @@
 // A kernel of its own that tests the processor's room where it runs: traps, page tables, the direct
 // map, contexts, user mode, interrupts, a double fault. x86_self_test.py boots it on several
-// machines. Invariant: ends QEMU with 0 after "self-test passed", with 0x7F after the first check
-// that failed.
+// machines.
+// Invariant: ends QEMU with 0 after "self-test passed", with 0x7F after the first check that
+//   failed.
 #include <cstring>
 #include <new>
 

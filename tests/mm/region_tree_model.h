@@ -1,7 +1,7 @@
 // RegionTreeModel: what RegionTree promises, said in the most naive way: one record for each page,
 // every operation a loop over pages, nothing allocated, balanced, split or merged. Slow and easy to
-// believe. Invariant: a page that is not used has default attributes; a used page's section_page is
-// its own.
+// believe.
+// Invariant: a page that is not used has default attributes; a used page's section_page is its own.
 #pragma once
 
 #include <optional>
