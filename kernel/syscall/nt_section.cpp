@@ -171,6 +171,7 @@ Status NtMapViewOfSection(const SystemCall& call) {
     view = TRY(MapImage(*process, section, request));
   } else {
     if (!Allows(object->protection(), protection)) return Status::kSectionProtection;
+    if (offset % kAllocationGranularity != 0) return Status::kMappedAlignment;
     if (offset >= object->size()) return Status::kInvalidViewSize;
     const u64 rest = object->size() - offset;
     if (size > u64(PagesFor(rest)) * kPageSize) return Status::kInvalidViewSize;

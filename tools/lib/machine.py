@@ -112,7 +112,9 @@ class Machine:
             self._process.kill()
             self._process.wait()
         for pump in self._pumps:
-            pump.join(timeout=2)
+            # A signal may have come between QEMU's start and the pump's.
+            if pump.ident is not None:
+                pump.join(timeout=2)
 
     def _pump(self, read_end, sink):
         # After a sink broke, the rest is still read: the guest must not hang on a full pipe.
