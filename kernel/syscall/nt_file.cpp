@@ -133,11 +133,6 @@ Status RefuseCompletion(const SystemCall& call, u32 event, u32 apc) {
   return apc != 0 ? Status::kNotImplemented : Status::kSuccess;
 }
 
-Status FinishTransfer(u32 io_pointer, Status status, u32 done) {
-  TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(status), done}));
-  return status;
-}
-
 Status ReadInto(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done) {
   TransferBuffer transfer;
   if (!transfer) return Status::kNoMemory;
@@ -169,6 +164,22 @@ Status WriteFrom(FileObject& file, const u64* offset, u32 buffer, u32 length, u3
   return Status::kSuccess;
 }
 
+/// NtReadFile and NtWriteFile, which take the same arguments.
+Status Transfer(const SystemCall& call, u32 access,
+                Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length,
+                               u32& done)) {
+  const u32 io_pointer = call[4], buffer = call[5], length = call[6];
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], access));
+  TRY_STATUS(RefuseCompletion(call, call[1], call[2]));
+  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  u64 offset = 0;
+  const bool has_offset = TRY(ReadOffset(call[7], offset));
+  u32 done = 0;
+  const Status status = move(*file, has_offset ? &offset : nullptr, buffer, length, done);
+  TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(status), done}));
+  return status;
+}
+
 u32 AttributesOf(const fs::DirectoryEntryInfo& info) {
   constexpr u32 kNormal = 0x80;
   return info.attributes != 0 ? info.attributes : kNormal;
@@ -191,29 +202,8 @@ Status NtOpenFile(const SystemCall& call) {
   return Open(call, call[0], call[1], call[2], call[3], kOpen, call[5]);
 }
 
-Status NtReadFile(const SystemCall& call) {
-  const u32 io_pointer = call[4], buffer = call[5], length = call[6];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], kFileReadData));
-  TRY_STATUS(RefuseCompletion(call, call[1], call[2]));
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
-  u64 offset = 0;
-  const bool has_offset = TRY(ReadOffset(call[7], offset));
-  u32 done = 0;
-  const Status status = ReadInto(*file, has_offset ? &offset : nullptr, buffer, length, done);
-  return FinishTransfer(io_pointer, status, done);
-}
-
-Status NtWriteFile(const SystemCall& call) {
-  const u32 io_pointer = call[4], buffer = call[5], length = call[6];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], kFileWriteData));
-  TRY_STATUS(RefuseCompletion(call, call[1], call[2]));
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
-  u64 offset = 0;
-  const bool has_offset = TRY(ReadOffset(call[7], offset));
-  u32 done = 0;
-  const Status status = WriteFrom(*file, has_offset ? &offset : nullptr, buffer, length, done);
-  return FinishTransfer(io_pointer, status, done);
-}
+Status NtReadFile(const SystemCall& call) { return Transfer(call, kFileReadData, ReadInto); }
+Status NtWriteFile(const SystemCall& call) { return Transfer(call, kFileWriteData, WriteFrom); }
 
 Status NtQueryInformationFile(const SystemCall& call) {
   const u32 io_pointer = call[1], out = call[2], length = call[3], what = call[4];
