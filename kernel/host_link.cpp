@@ -78,6 +78,10 @@ void HostLink::ExitAfterBugcheck(const char* message) {
   Stop(kExitBugcheck);
 }
 
+void HostLink::ExitAfterEarlyBugcheck(drivers::PortIo& ports) {
+  ports.Out8(kExitPort, kExitBugcheck);
+}
+
 void HostLink::ReportExit(u32 status) {
   HostLine line(*this, HostStream::kReport);
   line->Field("event", "exit").Field("status", status);

@@ -33,6 +33,8 @@ class HostLink {
   [[noreturn]] void Exit();
   /// The same after a bugcheck.
   [[noreturn]] void ExitAfterBugcheck(const char* message);
+  /// The same before there is a link: all that the host gets is the machine's exit status, and the log.
+  static void ExitAfterEarlyBugcheck(drivers::PortIo& ports);
 
   /// {"event":"exception","message":...,"status":...}; and the like.
   void ReportExit(u32 status);

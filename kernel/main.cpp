@@ -176,9 +176,13 @@ void EndOtherProcesses(Kernel& kernel) {
 extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   x86::InitCpu();
   InitTrapsAndTimer();
-  const boot::BootInfo& info = ReadBootInfo(magic, multiboot_info);
-  Memory& memory = InitMemory(info);
   InitConsole(g_ports);
+  const boot::BootInfo& info = ReadBootInfo(magic, multiboot_info);
+  const Options options = ParseOptions(info.command_line);
+  if (options.host) {
+    SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
+  }
+  Memory& memory = InitMemory(info);
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);
@@ -186,7 +190,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   Log(LogLevel::kInfo, "Faultline: %u KiB of RAM, %u KiB free",
       (memory.frames.frame_count() - memory.frames.count(mm::FrameUse::kNotRam)) * 4,
       memory.frames.available() * 4);
-  Run(info, ParseOptions(info.command_line), memory);
+  Run(info, options, memory);
 }
 
 }  // namespace fl::kernel

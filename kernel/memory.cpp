@@ -91,6 +91,7 @@ Memory& InitMemory(const boot::BootInfo& info) {
   if (info.has_module) allocator.Reserve(info.module.frames());
 
   const Pfn end = allocator.end();
+  KASSERT(KernelImage().end() <= end && "not enough RAM to start");
   x86::InitDirectMap(end, TakeOrStop(allocator, x86::DirectMapTables(end)));
 
   const Pfn record_frames = TakeOrStop(allocator, PagesFor(u64(end.value) * sizeof(mm::Frame)));
@@ -101,8 +102,6 @@ Memory& InitMemory(const boot::BootInfo& info) {
   AddFrames(frames, allocator);
   x86::SystemPageTable& system_table = g_system_table.Construct(frames, x86::BootDirectory());
 
-  Log(LogLevel::kInfo, "memory: %u KiB of RAM, %u KiB free", end.value * (kPageSize / 1024),
-      frames.available() * (kPageSize / 1024));
   return g_memory.Construct(frames, direct_map, system_table);
 }
 
