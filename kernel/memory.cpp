@@ -6,7 +6,6 @@
 #include <new>
 
 #include "boot/boot_allocator.h"
-#include "kernel/base/log.h"
 
 namespace fl::kernel {
 namespace {
