@@ -19,9 +19,9 @@ fl_slowly() {
   local command=$!
   if [[ $fl_quiet = 0 ]]; then
     (
-      sleep 2
+      sleep 2 2>/dev/null  # It outlives the kill below, and must not hold our stderr open.
       printf '%s...\n' "$text" >&2
-    ) 2>/dev/stderr </dev/null >/dev/null &
+    ) </dev/null >/dev/null &
     local announcer=$!
     disown "$announcer"
   fi
