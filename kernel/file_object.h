@@ -24,15 +24,10 @@ class FileObject : public Object {
   /// Null for streams.
   virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
   virtual u64* position() { return nullptr; }
-  /// FILE_DEVICE_*: disk, or named pipe for the streams.
-  virtual u32 device_type() const = 0;
 
  protected:
   FileObject() : Object(kType) {}
 };
-
-inline constexpr u32 kFileDeviceDisk = 7;
-inline constexpr u32 kFileDeviceNamedPipe = 0x11;
 
 /// A file or directory of the volume, opened for reading.
 class DiskFileObject final : public FileObject {
@@ -46,7 +41,6 @@ class DiskFileObject final : public FileObject {
   fs::File* file() const override { return opened_.file.get(); }
   const fs::DirectoryEntryInfo* info() const override { return &opened_.info; }
   u64* position() override { return &position_; }
-  u32 device_type() const override { return kFileDeviceDisk; }
 
  private:
   const fs::Opened opened_;
@@ -63,7 +57,6 @@ class StreamObject final : public FileObject {
 
   Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
   Result<u32> Write(const u64* offset, std::span<const std::byte> bytes) override;
-  u32 device_type() const override { return kFileDeviceNamedPipe; }
 
  private:
   const StreamKind kind_;

@@ -1,6 +1,7 @@
 // HostLink: see host_link.h. The ports are QEMU's debug consoles, as tools/lib/machine.py sets them up.
 #include "kernel/host_link.h"
 
+#include "drivers/debug_console.h"
 #include "kernel/base/log.h"
 #include "kernel/console.h"
 #include "kernel/kernel.h"
@@ -24,7 +25,7 @@ void HostLink::Connect() {
 
 void HostLink::WriteOutput(HostStream stream, std::span<const std::byte> bytes) {
   if (connected_) {
-    ports_.OutBytes(kStreamPorts[u32(stream)], bytes);
+    drivers::DebugConsole(ports_, kStreamPorts[u32(stream)]).Write(bytes);
   } else if (stream == HostStream::kOutput || stream == HostStream::kError) {
     WriteToConsole({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }

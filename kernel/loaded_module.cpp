@@ -20,26 +20,13 @@ Status LoadedModule::MapView() {
   return Status::kSuccess;
 }
 
-bool LoadedModule::TouchesBoundSlot(u32 offset, u32 size) const {
-  if (!section_->is_bound() || size == 0) return false;
-  const std::span<const pe::Binding> bindings = section_->bindings();
-  u32 low = 0;
-  u32 high = u32(bindings.size());
-  while (low < high) {
-    const u32 middle = low + (high - low) / 2;
-    if (bindings[middle].slot.value + 4 <= offset) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low < bindings.size() && bindings[low].slot.value < offset + size;
-}
-
 Status LoadedModule::Read(u32 offset, std::span<std::byte> out) {
   const u32 size = u32(out.size());
   if (!FitsWithin(offset, size, Layout().mapped_size())) return Status::kInvalidImageFormat;
-  if (TouchesBoundSlot(offset, size)) return file_source_.Read(offset, out);
+  if (size == 0) return Status::kSuccess;
+  if (!pe::BindingsIn(Rva(offset), size, section_->bindings()).empty()) {
+    return file_source_.Read(offset, out);
+  }
   const Status status =
       x86::CopySafely(out.data(), reinterpret_cast<const void*>(view_.value + offset), size);
   // A hole between the PE's sections is not a fault of ours: the image leads there.

@@ -39,7 +39,6 @@ class LoadedModule final : public pe::Module, private pe::ByteSource, private pe
   Status ReadAt(u64 offset, std::span<std::byte> out) override {
     return section_->file()->ReadAt(offset, out);
   }
-  bool TouchesBoundSlot(u32 offset, u32 size) const;
 
   mm::AddressSpace& system_;
   const RefPtr<mm::ImageSection> section_;

@@ -18,7 +18,6 @@ constexpr u32 kPebSize = 2 * kPageSize;
 constexpr u32 kSmallestStack = 0x10000;
 
 constexpr u32 kParametersSize = 0x2A4;
-constexpr u32 kParametersNormalised = 1;
 constexpr u32 kCurrentDirectoryRoom = 0x208;
 
 /// Writes values at documented offsets of a structure in user memory.

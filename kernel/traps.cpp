@@ -25,7 +25,7 @@ mm::UserStack* StackForFault(Thread& thread, VirtAddr address) {
   return &stack;
 }
 
-/// The system call's number is the only thing a program learns of it; the rest comes back unchanged.
+/// The thread that user mode was left from; null before there are threads, or for the kernel's own.
 Thread* CurrentUserThread() {
   Kernel* kernel = KernelIfUp();
   if (!kernel || !kernel->scheduler.running()) return nullptr;

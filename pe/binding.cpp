@@ -23,12 +23,15 @@ std::size_t CountBelow(std::span<const Binding> bindings, u64 limit) {
 
 }  // namespace
 
-std::span<const Binding> BindingsOfPage(PageIndex page, std::span<const Binding> bindings) {
-  const u64 start = u64(page.value) << kPageShift;
-  const u64 reach = start > kSlotSize - 1 ? start - (kSlotSize - 1) : 0;
+std::span<const Binding> BindingsIn(Rva start, u32 size, std::span<const Binding> bindings) {
+  const u32 reach = start.value > kSlotSize - 1 ? start.value - (kSlotSize - 1) : 0;
   const std::size_t first = CountBelow(bindings, reach);
-  const std::size_t end = CountBelow(bindings, start + kPageSize);
+  const std::size_t end = CountBelow(bindings, u64(start.value) + size);
   return bindings.subspan(first, end - first);
+}
+
+std::span<const Binding> BindingsOfPage(PageIndex page, std::span<const Binding> bindings) {
+  return BindingsIn(Rva(page.value << kPageShift), kPageSize, bindings);
 }
 
 void ApplyBindings(PageIndex page, PageBytes bytes, std::span<const Binding> bindings) {

@@ -12,7 +12,10 @@ struct Binding {
   u32 value = 0;  ///< A virtual address.
 };
 
-/// Those of `bindings` (ascending by slot) that have a byte in `page`.
+/// Those of `bindings` (ascending by slot) that have a byte in [start, start + size); `size` is not
+/// 0.
+std::span<const Binding> BindingsIn(Rva start, u32 size, std::span<const Binding> bindings);
+/// Those that have a byte in `page`.
 std::span<const Binding> BindingsOfPage(PageIndex page, std::span<const Binding> bindings);
 
 /// Writes the slots' bytes that lie in `page`; a slot may cross the page's edges. `bindings` are

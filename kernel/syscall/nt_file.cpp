@@ -3,20 +3,15 @@
 
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
+#include "kernel/syscall/access_rights.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kFileReadData = 0x0001;
 constexpr u32 kFileWriteData = 0x0002;
 constexpr u32 kFileAppendData = 0x0004;
-constexpr u32 kGenericRead = 0x80000000;
-constexpr u32 kGenericWrite = 0x40000000;
-constexpr u32 kGenericExecute = 0x20000000;
-constexpr u32 kGenericAll = 0x10000000;
-constexpr u32 kMaximumAllowed = 0x02000000;
 constexpr u32 kFileGenericRead = 0x120089;
 constexpr u32 kFileGenericExecute = 0x1200A0;
 // DELETE, WRITE_DAC, WRITE_OWNER; data, append, EA, attributes.

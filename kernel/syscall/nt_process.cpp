@@ -2,7 +2,9 @@
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
+#include "kernel/process_environment.h"
 #include "kernel/program_start.h"
+#include "kernel/syscall/access_rights.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/unicode.h"
@@ -10,7 +12,6 @@
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kParametersNormalised = 1;
 constexpr u32 kLargestEnvironment = 0x100000;
 constexpr u32 kAttributeImageName = 0x20005;
 constexpr u32 kAttributeClientId = 0x10003;

@@ -2,6 +2,7 @@
 #include <new>
 
 #include "kernel/kernel.h"
+#include "kernel/syscall/access_rights.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "mm/shared_memory_section.h"
@@ -18,13 +19,14 @@ constexpr u32 kSectionMapWrite = 2;
 constexpr u32 kSectionMapRead = 4;
 constexpr u32 kViewShare = 1;
 constexpr u32 kViewUnmap = 2;
-constexpr u32 kFileReadData = 1;
 // Another process' view in the way costs a section of its own; more than this many are nobody's need.
 constexpr u32 kMaxVariants = 64;
 
 u32 GrantedAccess(u32 wanted) {
-  constexpr u32 kGenericBits = 0xF0000000;
-  return (wanted & (kMaximumAllowed | kGenericBits)) != 0 ? kSectionAllAccess : wanted;
+  return (wanted &
+          (kMaximumAllowed | kGenericAll | kGenericExecute | kGenericWrite | kGenericRead)) != 0
+             ? kSectionAllAccess
+             : wanted;
 }
 
 Result<RefPtr<mm::Section>> CreateShared(u64 size) {

@@ -6,8 +6,6 @@
 namespace fl::kernel {
 
 inline constexpr u32 kCurrentProcess = 0xFFFFFFFF;
-inline constexpr u32 kMaximumAllowed = 0x02000000;
-inline constexpr u32 kSynchronize = 0x00100000;
 inline constexpr u32 kProcessTerminate = 0x0001;
 inline constexpr u32 kProcessVmOperation = 0x0008;
 inline constexpr u32 kProcessQueryInformation = 0x0400;

@@ -1,21 +1,8 @@
 // Every read and every allocation of fs/ fails in turn: the failure keeps its code, nothing leaks
 // (LeakSanitizer looks), and the same operation succeeds afterwards on the same volume.
-#include <cstdlib>
-#include <new>
-
 #include "fs/partition.h"
+#include "tests/fakes/failing_new.h"
 #include "tests/fs/fs_test_support.h"
-
-namespace {
-
-int allocations_until_failure = 0;  // 0: none fails.
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  if (allocations_until_failure != 0 && --allocations_until_failure == 0) return nullptr;
-  return ::operator new(size);
-}
 
 namespace fl::fs {
 namespace {
@@ -69,10 +56,10 @@ TEST(Failure, EveryReadInTurn) {
 TEST(Failure, EveryAllocationInTurn) {
   MemoryDisk disk(Image().bytes);
   for (int failing = 1;; ++failing) {
-    allocations_until_failure = failing;
+    fl::test::FailAllocation(failing);
     const Status status = Everything(disk);
-    const bool reached = allocations_until_failure == 0;
-    allocations_until_failure = 0;
+    const bool reached = fl::test::AllocationFailed();
+    fl::test::FailAllocation(0);
     if (!reached) {
       EXPECT_EQ(status, Status::kSuccess);
       EXPECT_GT(failing, 10);
@@ -105,7 +92,7 @@ TEST(Failure, AReadCanBeTriedAgain) {
 }
 
 TEST(Failure, AnExtentThatFoundNoMemoryCanBeTriedAgain) {
-  RetryOnOneFile([](Mounted&, u32 n) { allocations_until_failure = int(n); }, Status::kNoMemory);
+  RetryOnOneFile([](Mounted&, u32 n) { fl::test::FailAllocation(int(n)); }, Status::kNoMemory);
 }
 
 TEST(Failure, AListingGoesOnWhereItFailed) {
@@ -113,7 +100,7 @@ TEST(Failure, AListingGoesOnWhereItFailed) {
     Mounted mounted(Image());
     auto directory = mounted.Open("sub")->directory;
     if (failing % 2) {
-      allocations_until_failure = (failing + 1) / 2;
+      fl::test::FailAllocation((failing + 1) / 2);
     } else {
       mounted.disk->reads_until_failure = u32(failing / 2);
     }
@@ -125,7 +112,7 @@ TEST(Failure, AListingGoesOnWhereItFailed) {
       if (!*more) break;
       names.emplace_back(info.name.view());
     }
-    allocations_until_failure = 0;
+    fl::test::FailAllocation(0);
     ASSERT_EQ(names.size(), 16u) << failing;
     EXPECT_EQ(names.back(), "a name of some length.bin") << failing;
   }

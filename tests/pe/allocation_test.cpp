@@ -2,23 +2,10 @@
 // looks).
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "pe/linker.h"
 #include "pe/relocation.h"
+#include "tests/fakes/failing_new.h"
 #include "tests/fakes/image_builder.h"
-
-namespace {
-
-int allocations_until_failure = 0;  // 0: none fails.
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  if (allocations_until_failure != 0 && --allocations_until_failure == 0) return nullptr;
-  return ::operator new(size);
-}
 
 namespace fl::pe {
 namespace {
@@ -44,10 +31,10 @@ class OnlyModule final : public Module, public ModuleProvider {
 template <class Operation>
 int FailEachInTurn(Operation operation) {
   for (int failing = 1;; ++failing) {
-    allocations_until_failure = failing;
+    fl::test::FailAllocation(failing);
     const Status status = operation();
-    const bool reached = allocations_until_failure == 0;
-    allocations_until_failure = 0;
+    const bool reached = fl::test::AllocationFailed();
+    fl::test::FailAllocation(0);
     if (!reached) {
       EXPECT_EQ(status, Status::kSuccess);
       return failing - 1;
