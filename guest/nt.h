@@ -242,6 +242,8 @@ NTCALL NtQueryVirtualMemory(HANDLE process, const void* address, ULONG what, voi
                             ULONG length, ULONG* returned);
 NTCALL NtReadFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                   void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
+NTCALL NtSetInformationFile(HANDLE file, IO_STATUS_BLOCK* io, const void* in, ULONG length,
+                            ULONG what);
 NTCALL NtTerminateProcess(HANDLE process, NTSTATUS status);
 NTCALL NtUnmapViewOfSection(HANDLE process, void* base);
 NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);

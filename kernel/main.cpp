@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
+#include "kernel/provoke.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
 #include "kernel/unicode.h"
@@ -161,7 +162,7 @@ void EndOtherProcesses(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
-  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
+  Provoke(Provocation(options.bugcheck));
   const Baseline before = TakeBaseline(kernel);
   const u32 status = RunFirstProgram(kernel);
   EndOtherProcesses(kernel);
@@ -183,6 +184,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
   Memory& memory = InitMemory(info);
+  if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);

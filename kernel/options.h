@@ -9,13 +9,14 @@
 namespace fl::kernel {
 
 struct Options {
-  bool host = false;   ///< runpe is at the other end of the host ports.
-  bool trace = false;  ///< Report each fault.
-  bool stats = false;  ///< Report statistics at the end.
-  bool bugcheck =
-      false;        ///< Stop in a bugcheck instead of running a program: to see that it works.
-  u32 seed = 0;     ///< Chooses the images' bases; 0: the preferred ones.
-  u32 cluster = 0;  ///< Pages that one hard fault may read; 0: the default.
+  bool host = false;    ///< runpe is at the other end of the host ports.
+  bool trace = false;   ///< Report each fault.
+  bool stats = false;   ///< Report statistics at the end.
+  u32 bugcheck = 0;     ///< A Provocation, instead of running a program.
+  bool poison = false;  ///< Fill freed frames, and see that nobody writes to them.
+  bool nx = true;       ///< Use no-execute pages where the processor has them.
+  u32 seed = 0;         ///< Chooses the images' bases; 0: the preferred ones.
+  u32 cluster = 0;      ///< Pages that one hard fault may read; 0: the default.
   std::string_view
       program;  ///< Command line; its first word is the program. Points into the input.
   std::string_view unknown;  ///< The first word that was not understood.
