@@ -35,38 +35,40 @@ static void SplitMerge(void) {
   UnmapMemory(base, 64);
 }
 
-// Regions that cost no memory but their own record: pages of file views, every second one without
-// access.
-static unsigned AddRegions(File file, unsigned have, unsigned wanted) {
-  while (have < wanted) {
-    const unsigned pages = wanted - have < LARGE_FILE_PAGES ? wanted - have : LARGE_FILE_PAGES;
+// Regions that cost no memory but their own record: a view of a file, every second page without access.
+static void AddRegions(File file, unsigned regions) {
+  while (regions) {
+    const unsigned pages = regions < LARGE_FILE_PAGES ? regions : LARGE_FILE_PAGES;
     Byte* base = MapFile(file, 0, pages, kForReading, kAsUsual);
     for (unsigned i = 1; i < pages; i += 2) ProtectPages(base + i * PAGE, 1, kNoAccess);
-    have += pages;
+    regions -= pages;
   }
-  return have;
 }
 
-static void FaultAmongRegions(const char* row, unsigned regions) {
+// The memory lies among the regions in `blocks` blocks; the first page of each brings its page table.
+static void FaultAmongRegions(const char* row, unsigned regions, unsigned blocks) {
   File file = OpenFile("FILE0.BIN");
-  const unsigned pages = 1 + SAMPLES;
-  // The memory lies between views, not at their end.
-  unsigned have = AddRegions(file, 0, regions / 2);
-  Byte* base = MapMemory(pages);
-  AddRegions(file, have, regions);
-  WritePage(base, 0);
+  const unsigned samples = SAMPLES / blocks;
+  Byte* block[SAMPLES];
+  for (unsigned i = 0; i < blocks; ++i) {
+    AddRegions(file, regions / blocks);
+    block[i] = MapMemory(1 + samples);
+    WritePage(block[i], 0);
+  }
   Pause(100);  // All with zeroed frames prepared: the difference is to be the regions' own.
   Begin(row);
-  for (unsigned i = 1; i < pages; ++i) SAMPLE(WritePage(base, i));
+  for (unsigned i = 0; i < blocks; ++i) {
+    for (unsigned page = 1; page <= samples; ++page) SAMPLE(WritePage(block[i], page));
+  }
   Finish();
-  UnmapMemory(base, pages);
+  for (unsigned i = 0; i < blocks; ++i) UnmapMemory(block[i], 1 + samples);
   CloseFile(file);
 }
 
 // In this order: the regions stay.
-static void Regions10(void) { FaultAmongRegions("regions_10", 10); }
-static void Regions1000(void) { FaultAmongRegions("regions_1000", 1000); }
-static void Regions60000(void) { FaultAmongRegions("regions_60000", 60000); }
+static void Regions10(void) { FaultAmongRegions("regions_10", 10, 1); }
+static void Regions1000(void) { FaultAmongRegions("regions_1000", 1000, SAMPLES); }
+static void Regions60000(void) { FaultAmongRegions("regions_60000", 60000, SAMPLES); }
 
 const Row kRegionRows[] = {
     {"map_unmap", MapUntouched},
