@@ -87,7 +87,7 @@ def parse_arguments(arguments):
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
     add('--seed', type=number(0, 0xFFFFFFFF), default=1, metavar='N',
         help='chooses the images\' bases (default 1)')
-    add('--trace', metavar='FILE', help='one JSON object for each fault')
+    add('--trace', metavar='FILE', help='one JSON object for each fault, page-in, image, process')
     add('--stats', metavar='FILE', help='one JSON object about the whole run')
     add('--icount', action='store_true', help='the clock counts instructions: same faults each time')
     add('--gdb', action='store_true', help='waits for gdb on port 1234')
