@@ -100,6 +100,9 @@ class PfnDatabase {
   /// The smallest that available() has been since the frames were added.
   u32 lowest_available() const { return lowest_available_; }
   CommitAccount& commit() { return commit_; }
+  const CommitAccount& commit() const { return commit_; }
+  /// Allocations that fail on purpose.
+  FailPoint& fail_point() { return fail_point_; }
 
   /// Charge one page and allocate: kernel pages and section pages. kNoMemory if no promise is left.
   Result<Pfn> AllocateCharged(FrameUse use);
@@ -120,6 +123,7 @@ class PfnDatabase {
   Pfn Take(List& list, FrameUse use);
   void Poison(Pfn pfn);
   void CheckUntouched(Pfn pfn);
+  Result<Pfn> TakeAny(FrameUse use);
   void NoteAvailable() {
     if (available() < lowest_available_) lowest_available_ = available();
   }
@@ -133,6 +137,7 @@ class PfnDatabase {
   bool poison_ = false;
   u32 counts_[kFrameUses] = {};
   u32 lowest_available_ = ~0u;
+  FailPoint fail_point_;
 };
 
 }  // namespace fl::mm

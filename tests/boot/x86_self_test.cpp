@@ -209,7 +209,7 @@ void TestProtection() {
   const x86::CpuFeatures& f = x86::Features();
   CHECK(ReadFaults(AddressOf(page).value) == f.smap);
   CHECK(JumpFaults(AddressOf(page).value) == f.smep);
-  CHECK(!f.smep || g_handler.last.access == mm::Access::kExecute);
+  CHECK(!x86::NoExecuteIsOn() || g_handler.last.access == mm::Access::kExecute);
   table.Unmap(page);
   frames.Free(pfn);
   g_memory->system_table.Activate();
