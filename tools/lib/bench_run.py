@@ -146,7 +146,7 @@ class Boot:
 
     def linux(self, peer, rows, counter=''):
         import linux_peer
-        words = linux_peer.WORDS + ' -- ' + ' '.join(rows)
+        words = linux_peer.WORDS + ' -- - ' + ' '.join(rows)
         self._run(peer.kernel, words, ['-initrd', peer.initial_disk], counter)
         return Samples(self.output, self.counted)
 
