@@ -19,30 +19,29 @@ class Faultline:
     title = 'Faultline'
 
     def __init__(self, disk):
-        self._disk, self._disk_of_nothing = disk, None
-
-    def boot(self, rows, strict, mem='64', timeout=TIMEOUT):
-        return Boot(self._disk, Options(mem=mem), timeout), (rows, 1 if strict else None)
+        self._disk, self._disk_without_row = disk, None
 
     def measure(self, rows, strict):
         boot = Boot(self._disk, Options(), TIMEOUT)
-        samples = boot.faultline(rows, cluster=1 if strict else None)
-        # Its programs cannot ask for the disk's figures: a boot with the row less one without.
+        boot.faultline(rows, cluster=1 if strict else None)
+        by_row = boot.samples()
+        # A program cannot ask for the disk's figures: a boot with the row, less one without.
         if len(rows) == 1 and rows[0].startswith('file_'):
-            if self._disk_of_nothing is None:
-                nothing = Boot(self._disk, Options(), TIMEOUT)
-                nothing.faultline(['boot'])
-                self._disk_of_nothing = nothing.disk_figures()
-            figures = samples.by_row[rows[0]]
+            if self._disk_without_row is None:
+                without = Boot(self._disk, Options(), TIMEOUT)
+                without.faultline(['boot'])
+                self._disk_without_row = without.disk_figures()
+            figures = by_row[rows[0]]
             count = len(figures['count'])
             for figure, with_row, without in zip(('reads', 'bytes'), boot.disk_figures(),
-                                                 self._disk_of_nothing):
+                                                 self._disk_without_row):
                 figures[figure] = [(with_row - without) / count] * count
-        return samples.by_row
+        return by_row
 
     def says_hello(self, kib):
         boot = Boot(self._disk, Options(mem=f'{kib}K'), 120)
         boot.faultline(['say_hello'], counter=None)
+        return boot.output == 'hello\n'
 
 
 class Linux:
@@ -52,7 +51,9 @@ class Linux:
         self._disk, self._peer = disk, peer
 
     def measure(self, rows, strict):
-        by_row = Boot(self._disk, Options(), TIMEOUT).linux(self._peer, rows).by_row
+        boot = Boot(self._disk, Options(), TIMEOUT)
+        boot.linux(self._peer, rows)
+        by_row = boot.samples()
         # The cheaper of the two ways into the kernel counts.
         if 'null_call_fast' in by_row:
             fast = by_row.pop('null_call_fast')
@@ -60,7 +61,9 @@ class Linux:
         return by_row
 
     def says_hello(self, kib):
-        Boot(self._disk, Options(mem=f'{kib}K'), 300).linux(self._peer, ['hello'], counter=None)
+        boot = Boot(self._disk, Options(mem=f'{kib}K'), 300)
+        boot.linux(self._peer, ['hello'], counter=None)
+        return boot.output == 'hello\n'
 
 
 def smallest_memory(system):
@@ -69,14 +72,13 @@ def smallest_memory(system):
     while enough - too_small > max(64, enough // 32):
         middle = (enough + too_small) // 128 * 64
         try:
-            system.says_hello(middle)
+            runs = system.says_hello(middle)
+        except RunError:
+            runs = False
+        if runs:
             enough = middle
-        except RunError as error:
-            # The hello is the only line of output, and no row: it has run.
-            if str(error) == 'hello':
-                enough = middle
-            else:
-                too_small = middle
+        else:
+            too_small = middle
     return {'smallest_memory': {'count': [enough / MIB]}}
 
 
