@@ -149,6 +149,9 @@ class Boot:
         import linux_peer
         words = linux_peer.WORDS + ' -- - ' + ' '.join(rows)
         self._run(peer.kernel, words, ['-initrd', peer.initial_disk], counter)
+        # QEMU's own failures have the same exit status as an end in order.
+        if not self.output and not self.counted:
+            raise RunError(f'no result: {self._account}')
 
     def samples(self):
         """{row: {figure: its samples}}; figures: count, and for rows of the disk reads and bytes."""
@@ -160,6 +163,9 @@ class Boot:
         return stats['disk']['reads'], stats['disk']['bytes']
 
 
-def median_of(samples):
-    return {'median': statistics.median(samples), 'least': min(samples), 'most': max(samples),
+def summary_of(samples):
+    """The median, the quarters' bounds, the extremes."""
+    quarters = statistics.quantiles(samples, n=4, method='inclusive') if len(samples) > 1 else samples * 3
+    return {'median': statistics.median(samples), 'lower_quarter': quarters[0],
+            'upper_quarter': quarters[2], 'least': min(samples), 'most': max(samples),
             'samples': len(samples)}

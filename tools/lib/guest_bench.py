@@ -101,7 +101,7 @@ def measure(system, rows):
         for row in members:
             samples = by_row.get(row.guest_row, {}).get(row.figure)
             if samples:
-                figures[row.name] = bench_run.median_of([value / row.scale for value in samples])
+                figures[row.name] = bench_run.summary_of([value / row.scale for value in samples])
             else:
                 troubles.append(f'{system.title}: {row.name}: no figure')
     return figures, troubles
@@ -135,10 +135,10 @@ def number(value):
 
 
 def spread(side):
-    """How far the samples lie apart, in hundredths of their median."""
+    """How far apart the middle half of the samples lies, in hundredths of their median."""
     if not side or side['samples'] == 1:
         return ''
-    return f'{100 * (side["most"] - side["least"]) / side["median"]:.0f}%' if side['median'] else ''
+    return f'{100 * (side["upper_quarter"] - side["lower_quarter"]) / (side["median"] or 1):.1f}%'
 
 
 def table(lines):
@@ -190,7 +190,7 @@ def main():
         figures[system.title], trouble = measure(system, rows)
         troubles += trouble
     lines = list(results(rows, figures['Faultline'], figures.get('Linux', {})))
-    print('\n'.join(table(lines)) + '\n\nMedians; +-: between the least and the most of the samples.')
+    print('\n'.join(table(lines)) + '\n\nMedians; +-: how far apart the middle half of the samples lies.')
     if version:
         print(f'The peer: {version}.')
     print('\n'.join(summary(lines)))
