@@ -81,9 +81,7 @@ void Scheduler::Yield() {
 
 WakeReason Scheduler::WaitUntil(const void* channel, u64 deadline, Interruptible interruptible) {
   Thread& thread = *current_;
-  if (interruptible == Interruptible::kYes && thread.process() && thread.process()->terminating()) {
-    return WakeReason::kTerminated;
-  }
+  if (interruptible == Interruptible::kYes && thread.ending()) return WakeReason::kTerminated;
   if (thread.process()) x86::SaveFpu(thread.fpu);
   thread.state = ThreadState::kAsleep;
   thread.channel = channel;

@@ -39,7 +39,7 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   void Wake(const void* channel) override { WakeAll(channel); }
   /// Others of the same priority go first.
   void Yield();
-  /// Its process is ending: an interruptible sleep is over.
+  /// It is to end: an interruptible sleep is over.
   void InterruptSleep(Thread& thread);
   [[noreturn]] void ExitCurrent();
 

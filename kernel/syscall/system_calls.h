@@ -55,6 +55,13 @@ Status NtCreateUserProcess(const SystemCall& call);
 Status NtQueryInformationProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
 Status NtWaitForSingleObject(const SystemCall& call);
+// nt_thread.cpp
+Status NtCreateThreadEx(const SystemCall& call);
+Status NtOpenThread(const SystemCall& call);
+Status NtQueryInformationThread(const SystemCall& call);
+Status NtResumeThread(const SystemCall& call);
+Status NtSuspendThread(const SystemCall& call);
+Status NtTerminateThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
 Status NtQueryPerformanceCounter(const SystemCall& call);
