@@ -76,7 +76,7 @@ void Process::RemoveThread(Thread& thread) {
   TheKernel().memory.system_table.Activate();
   GiveBack();
   ended_ = true;
-  TheKernel().scheduler.WakeAll(this);
+  EndWaits(*this);
   TheKernel().scheduler.WakeAll(&TheKernel().processes);
 }
 

@@ -30,7 +30,8 @@ class Process final : public Object, public ListNode<Process> {
   static Result<RefPtr<Process>> Create(u32 parent_id);
   ~Process() override;
 
-  bool IsSignaled() const override { return ended_; }
+  bool ended() const { return ended_; }
+  bool IsSignaledFor(const WaitingThread&) const override { return ended_; }
   u32 id() const { return id_; }
   u32 parent_id() const { return parent_id_; }
   mm::AddressSpace& space() { return *space_; }

@@ -2,6 +2,7 @@
 #include "kernel/scheduler.h"
 
 #include "kernel/process.h"
+#include "kernel/sync_objects.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/trap.h"
 
@@ -98,6 +99,25 @@ bool Scheduler::Wait(const void* channel, u32 milliseconds) {
   return WaitUntil(channel, deadline, Interruptible::kNo) != WakeReason::kTimeout;
 }
 
+Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
+  if (wait.TryFinish()) return wait.status();
+  if (deadline <= ticks_) return Status::kTimeout;
+  current_->wait = &wait;
+  wait.Begin();
+  const WakeReason reason = WaitUntil(&wait, deadline, Interruptible::kYes);
+  wait.Cancel();
+  current_->wait = nullptr;
+  // After a time-out, an object may have come first all the same.
+  if (wait.finished()) return wait.status();
+  return reason == WakeReason::kTerminated ? Status::kThreadIsTerminating : Status::kTimeout;
+}
+
+void Scheduler::EndWait(Thread& thread, const kernel::Wait& wait) {
+  if (thread.state == ThreadState::kAsleep && thread.channel == &wait) {
+    EndSleep(thread, WakeReason::kWoken);
+  }
+}
+
 void Scheduler::AddTimer(Thread& thread) {
   Thread* later = nullptr;
   for (Thread& other : timers_) {
@@ -130,6 +150,8 @@ void Scheduler::WakeAll(const void* channel) {
 }
 
 void Scheduler::InterruptSleep(Thread& thread) {
+  // From now on no object is spent on it.
+  if (thread.wait) thread.wait->Cancel();
   if (thread.state == ThreadState::kAsleep && thread.interruptible) {
     EndSleep(thread, WakeReason::kTerminated);
   }
@@ -149,7 +171,8 @@ void Scheduler::OnTick() {
 void Scheduler::ExitCurrent() {
   Thread& thread = *current_;
   thread.state = ThreadState::kEnded;
-  WakeAll(&thread);
+  AbandonMutants(thread);
+  EndWaits(thread);
   // The scheduler's own reference: given up by whoever runs next, on another stack than this one.
   ended_ = AdoptRef(&thread);
   SwitchAway();

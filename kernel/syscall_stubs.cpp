@@ -42,23 +42,25 @@ VirtAddr SyscallStubs::AddressOf(u32 number) {
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
   const u32 terminate = NumberOf("NtTerminateThread");
+  // push eax; push eax (in the place of a return address); here RtlExitUserThread begins:
+  // mov eax, [esp + 4]; push eax; push -2; push eax (again a return address); mov eax, number; int 0x2e
   const u8 exit[] = {0x50,
-                     0x50,  // push eax; push eax (as a return address)
+                     0x50,
                      0x8B,
                      0x44,
                      0x24,
-                     0x04,  // RtlExitUserThread: mov eax, [esp + 4]
+                     0x04,
                      0x50,
                      0x6A,
-                     u8(kCurrentThread),  // push eax; push -2
-                     0x50,                // push eax (as a return address)
+                     u8(kCurrentThread),
+                     0x50,
                      0xB8,
                      u8(terminate),
                      u8(terminate >> 8),
                      0,
-                     0,  // mov eax, number
+                     0,
                      0xCD,
-                     0x2E};  // int 0x2e
+                     0x2E};
   static_assert(sizeof(exit) <= kFirstStub);
   Put(bytes.data(), exit);
   const std::span<const SystemCallEntry> calls = SystemCalls();

@@ -79,6 +79,8 @@ void Thread::Terminate(u32 exit_status) {
   TheKernel().scheduler.InterruptSleep(*this);
 }
 
+void Thread::OnWaitFinished(Wait& finished) { TheKernel().scheduler.EndWait(*this, finished); }
+
 Result<u32> Thread::Suspend() {
   if (ending_) return Status::kThreadIsTerminating;
   if (suspend_count_ == kMaximumSuspendCount) return Status::kSuspendCountExceeded;

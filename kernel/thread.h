@@ -9,7 +9,7 @@
 #pragma once
 
 #include "kernel/base/intrusive_list.h"
-#include "kernel/object.h"
+#include "kernel/wait.h"
 #include "kernel/x86/context.h"
 #include "mm/user_stack.h"
 
@@ -29,6 +29,7 @@ inline constexpr u32 kPriorities = 32;
 inline constexpr u8 kNormalPriority = 8;
 
 class Thread final : public Object,
+                     public WaitingThread,
                      public ListNode<ReadyTag>,
                      public ListNode<SleepTag>,
                      public ListNode<TimerTag>,
@@ -44,7 +45,9 @@ class Thread final : public Object,
   explicit Thread(mm::AddressSpace* system) : Object(kType), system_(system) {}
   ~Thread() override;
 
-  bool IsSignaled() const override { return state == ThreadState::kEnded; }
+  bool ended() const { return state == ThreadState::kEnded; }
+  bool IsSignaledFor(const WaitingThread&) const override { return ended(); }
+  void OnWaitFinished(Wait& wait) override;
   Process* process() const { return process_.get(); }
   u32 id() const { return id_; }
   u32 process_id() const { return process_id_; }
@@ -78,6 +81,7 @@ class Thread final : public Object,
   bool interruptible = false;  ///< Asleep in a way that termination ends.
   u32 saved_esp = 0;
   const void* channel = nullptr;
+  Wait* wait = nullptr;  ///< That it is in.
   u64 deadline = 0;
 
   // User mode's.

@@ -11,8 +11,10 @@ namespace fl {
 enum class [[nodiscard]] Status : std::int32_t{
     kSuccess = 0,
     kWait1 = 0x00000001,
+    kAbandonedWait0 = 0x00000080,
     kTimeout = 0x00000102,
     kPending = 0x00000103,
+    kObjectNameExists = 0x40000000,
     kImageNotAtBase = 0x40000003,
     kGuardPageViolation = std::int32_t(0x80000001),
     kDatatypeMisalignment = std::int32_t(0x80000002),
@@ -57,6 +59,8 @@ enum class [[nodiscard]] Status : std::int32_t{
     kCrcError = std::int32_t(0xC000003F),
     kSectionTooBig = std::int32_t(0xC0000040),
     kInvalidPageProtection = std::int32_t(0xC0000045),
+    kMutantNotOwned = std::int32_t(0xC0000046),
+    kSemaphoreLimitExceeded = std::int32_t(0xC0000047),
     kSuspendCountExceeded = std::int32_t(0xC000004A),
     kThreadIsTerminating = std::int32_t(0xC000004B),
     kSectionProtection = std::int32_t(0xC000004E),
@@ -96,6 +100,7 @@ enum class [[nodiscard]] Status : std::int32_t{
     kOrdinalNotFound = std::int32_t(0xC0000138),
     kEntryPointNotFound = std::int32_t(0xC0000139),
     kUnrecognizedVolume = std::int32_t(0xC000014F),
+    kMutantLimitExceeded = std::int32_t(0xC0000191),
     kIoDeviceError = std::int32_t(0xC0000185),
     kImageMachineTypeMismatch =
         kImageNotAtBase + 0xB,  // 0x4000000E, a success: the section exists.

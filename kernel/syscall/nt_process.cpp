@@ -1,4 +1,4 @@
-// System calls: processes, waiting, handles.
+// System calls: processes, handles.
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
@@ -119,31 +119,6 @@ Status NtTerminateProcess(const SystemCall& call) {
   }
   const RefPtr<Process> process = TRY(FindProcess(call, handle, kProcessTerminate));
   process->Terminate(status);
-  return Status::kSuccess;
-}
-
-Status NtWaitForSingleObject(const SystemCall& call) {
-  const u32 handle = call[0], timeout_pointer = call[2];
-  Scheduler& scheduler = TheKernel().scheduler;
-  u64 deadline = kNever;
-  if (timeout_pointer) {
-    const i64 timeout = TRY(ReadUser<i64>(timeout_pointer));
-    deadline = timeout == 0 ? scheduler.ticks()
-                            : TheKernel().clock.DeadlineFor(timeout, scheduler.ticks());
-  }
-  RefPtr<Object> object(&call.process);
-  if (handle == kCurrentThread) {
-    object = RefPtr<Object>(&scheduler.current());
-  } else if (handle != kCurrentProcess) {
-    HandleTable::Found found = TRY(call.process.handles().Find(handle));
-    if ((found.access & kSynchronize) == 0) return Status::kAccessDenied;
-    object = std::move(found.object);
-  }
-  while (!object->IsSignaled()) {
-    if (deadline <= scheduler.ticks()) return Status::kTimeout;
-    const WakeReason reason = scheduler.WaitUntil(object.get(), deadline, Interruptible::kYes);
-    if (reason == WakeReason::kTerminated) return Status::kProcessIsTerminating;
-  }
   return Status::kSuccess;
 }
 

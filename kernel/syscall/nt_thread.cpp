@@ -135,7 +135,7 @@ Status NtQueryInformationThread(const SystemCall& call) {
       if (length != sizeof(BasicInformation)) return Status::kInfoLengthMismatch;
       const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadQueryLimited));
       const BasicInformation information{
-          .exit_status = thread->IsSignaled() ? thread->exit_status() : Code(Status::kPending),
+          .exit_status = thread->ended() ? thread->exit_status() : Code(Status::kPending),
           .teb = thread->teb.value,
           .process_id = thread->process_id(),
           .thread_id = thread->id(),
