@@ -58,10 +58,19 @@ static void CreateProcess(void) {
   Finish();
 }
 
+static void SayHello(void) { Say("hello\n"); }
+static void Hello(void) { AwaitProcess(StartRow("say_hello")); }
+
 // The counter has the instructions from the kernel's first to MARK_PROGRAM.
 static void Boot(void) {}
 
 const Row kProcessRows[] = {
-    {"null_call", Null},        {"switch", Switch}, {"child_switch", ChildSwitch},
-    {"process", CreateProcess}, {"boot", Boot},     {0, 0},
+    {"null_call", Null},
+    {"switch", Switch},
+    {"child_switch", ChildSwitch},
+    {"process", CreateProcess},
+    {"boot", Boot},
+    {"hello", Hello},
+    {"say_hello", SayHello},
+    {0, 0},
 };
