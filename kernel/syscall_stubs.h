@@ -17,6 +17,8 @@ class SyscallStubs final : public mm::Section {
 
   /// Where the stub of system call `number` lies.
   static VirtAddr AddressOf(u32 number);
+  /// Where a program goes on after SYSENTER, which its stubs use if the processor has it.
+  static VirtAddr FastCallReturn();
   /// Ends the process with what the entry point returned (EAX).
   static VirtAddr ExitAddress() { return kStubsBase; }
 
