@@ -84,7 +84,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 
