@@ -75,6 +75,11 @@ clang-format clang-format
 fsck.fat dosfstools
 LIST
       ;;
+    fuzz) cat <<'LIST'
+clang++ clang
+package:libclang-rt-dev libclang-rt-dev
+LIST
+      ;;
     lint) cat <<'LIST'
 clang-tidy clang-tidy
 clang++ clang
