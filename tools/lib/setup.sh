@@ -75,6 +75,10 @@ clang-format clang-format
 fsck.fat dosfstools
 LIST
       ;;
+    browser) cat <<'LIST'
+chromium-headless-shell chromium-headless-shell
+LIST
+      ;;
     lint) cat <<'LIST'
 clang-tidy clang-tidy
 clang++ clang
