@@ -112,7 +112,7 @@ class SystemTest(unittest.TestCase):
         return ['--disk', str(directory)]
 
     def assert_all_given_back(self, stats):
-        for kind in ('frames', 'commit'):
+        for kind in ('frames', 'commit', 'heap'):
             self.assertEqual(stats[kind]['final'], stats[kind]['baseline'], f'{kind}: {stats[kind]}')
 
 
