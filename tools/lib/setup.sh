@@ -80,6 +80,10 @@ clang++ clang
 package:libclang-rt-dev libclang-rt-dev
 LIST
       ;;
+    browser) cat <<'LIST'
+chromium-headless-shell chromium-headless-shell
+LIST
+      ;;
     lint) cat <<'LIST'
 clang-tidy clang-tidy
 clang++ clang
