@@ -108,7 +108,8 @@ class Sweep:
         if options.cluster:
             all_words += f' cluster={options.cluster}'
         return series_boot.Boot(self.disk, f'{all_words} {options.append}', self.command_line,
-                                options, self.work, quiet=options.limit + 20)
+                                options, self.work, quiet=options.limit + 20,
+                                kernel=options.kernel)
 
     def run_clean(self):
         """The program without failures, and with what it counts there."""
@@ -181,6 +182,7 @@ def parse_arguments(arguments):
     add('--machine', default='pc')
     add('--cluster', type=int)
     add('--seed', type=int, default=1)
+    add('--kernel', default=str(series_boot.KERNEL), metavar='FILE')
     add('--icount', action='store_true')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
     add('--quiet', action='store_true', help='no progress lines on stderr')
