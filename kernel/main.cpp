@@ -99,6 +99,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));
+  if (x86::Features().sep) x86::EnableFastCalls(SyscallStubs::FastCallReturn());
   g_pic->Unmask(drivers::kIrqTimer);
 
   if (options.host && g_input->Init(kInputBaud)) {

@@ -4,10 +4,9 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
-#include "kernel/process_environment.h"
-#include "kernel/program_start.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
 
@@ -39,7 +38,7 @@ void Traps::BeforeUserMode(x86::TrapFrame& frame) {
   if (!frame.FromUser()) return;
   Scheduler& scheduler = TheKernel().scheduler;
   if (scheduler.wants_switch()) scheduler.Yield();
-  if (scheduler.current().process()->terminating()) ExitThread();
+  if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
@@ -47,6 +46,11 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
+  }
+  if (!frame.FromUser() && fault.address < AddressOf(kernel->system_space.regions().first()) &&
+      !x86::MayFault(frame)) {
+    BugcheckAt(frame, "the kernel itself touched 0x%08x (%s), which is the program's or its own",
+               fault.address.value, AccessName(fault.access));
   }
   const u64 start = x86::ReadCycles();
   Thread& thread = kernel->scheduler.current();
@@ -80,7 +84,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 

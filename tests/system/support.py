@@ -33,8 +33,9 @@ class Run:
         self.stderr = done.stderr.decode(errors='replace')
         self.stats = self._json(folder / 'stats.json') or {}
         trace = folder / 'trace.json'
-        self.trace = ([json.loads(line) for line in trace.read_text().splitlines()]
-                      if trace.exists() else [])
+        events = ([json.loads(line) for line in trace.read_text().splitlines()]
+                  if trace.exists() else [])
+        self.trace = [fault for fault in events if 'event' not in fault]
         log = folder / 'kernel.log'
         self.log = log.read_text(errors='replace') if log.exists() else ''
 

@@ -97,7 +97,7 @@ def parse_arguments(arguments):
         help='has the n-th attempt fail: disk:N, frame:N, heap:N, commit:N, N+ for all from then on')
     add('--repeat', type=number(1, 0xFFFFFFFF), default=1, metavar='N',
         help='runs the program N times in one boot, and checks that each gave everything back')
-    add('--trace', metavar='FILE', help='one JSON object for each fault')
+    add('--trace', metavar='FILE', help='one JSON object for each fault, page-in, image, process')
     add('--stats', metavar='FILE', help='one JSON object about the whole run')
     add('--icount', action='store_true', help='the clock counts instructions: same faults each time')
     add('--gdb', action='store_true', help='waits for gdb on port 1234')
