@@ -7,6 +7,8 @@ as wrong (README.md, "When something fails"):
   its lines names an NTSTATUS of an error, as a program does that copes with a failure and says so;
   a run that the kernel ended (exception, not started), whose output is not the beginning of the right one;
   a clean run, after the failing one, that differs in anything: something stuck.
+A time-out is a program that ran longer than --limit and was ended: it waits for something that will not
+come, by its own fault or by a wake-up that the kernel lost. A hang is a kernel that says nothing more.
 """
 import argparse
 import json
@@ -150,12 +152,12 @@ class Sweep:
 
 
 def table(tallies):
-    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'lost frames',
+    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'time-outs', 'lost frames',
              'lost commit', 'lost heap', 'wrong', 'stuck')]
     for kind, tally in tallies.items():
         failed = tally.runs - tally.untouched
         rows.append((kind, tally.runs, tally.untouched, failed, tally.bugchecks,
-                     tally.hangs + tally.time_outs, tally.lost['frames'], tally.lost['commit'],
+                     tally.hangs, tally.time_outs, tally.lost['frames'], tally.lost['commit'],
                      tally.lost['heap'], tally.wrong, tally.stuck))
     rows.append(('all', *(sum(row[i] for row in rows[1:]) for i in range(1, len(rows[0])))))
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
