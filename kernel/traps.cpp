@@ -32,6 +32,21 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
+/// push that fault's frame.
+[[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
+  constexpr u32 kLargestPush = 64;
+  Kernel* kernel = KernelIfUp();
+  if (kernel && kernel->scheduler.running()) {
+    const Thread& thread = kernel->scheduler.current();
+    const u32 guard = thread.stack_base();
+    if (guard != 0 && frame.StackPointer() - guard < kPageSize + kLargestPush) {
+      BugcheckAt(frame, "double fault: the kernel stack of thread %u has overflowed", thread.id());
+    }
+  }
+  BugcheckAt(frame, "double fault: the stack pointer was 0x%08x", frame.StackPointer());
+}
+
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
@@ -108,6 +123,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
 }
 
 void Traps::OnException(x86::TrapFrame& frame) {
+  if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
   EndProcessByException(*thread, frame, ExceptionOfTrap(frame));
