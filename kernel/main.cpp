@@ -78,7 +78,9 @@ Status MakeStandardObjects(Kernel& kernel) {
   FaultInjection injection(g_disks->fail_point(), kernel.memory.frames.fail_point(),
                            Heap().fail_point(), kernel.memory.frames.commit().fail_point());
   Series series(kernel, injection);
-  const RunOutcome outcome = kernel.options.sweep ? series.Sweep() : series.Repeat();
+  const RunOutcome outcome = kernel.options.sweep         ? series.Sweep()
+                             : kernel.options.trials != 0 ? series.Trials()
+                                                          : series.Repeat();
   if (kernel.options.stats) ReportStatistics(kernel, series, g_disks->disk());
   if (outcome.end == RunEnd::kNotStarted) {
     Stop(outcome.error.kind, outcome.error.message, Status(outcome.status));

@@ -30,6 +30,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.repeat = value;
   } else if (name == "limit") {
     options.limit = value;
+  } else if (name == "trials") {
+    options.trials = value;
   } else if (name == "from") {
     options.from = value;
   } else if (name == "every") {
