@@ -18,6 +18,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.stats = value != 0;
   } else if (name == "bugcheck") {
     options.bugcheck = value != 0;
+  } else if (name == "monitor") {
+    options.monitor = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {
