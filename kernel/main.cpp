@@ -9,6 +9,7 @@
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
 #include "kernel/monitor.h"
+#include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
@@ -102,6 +103,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));
+  if (x86::Features().sep) x86::EnableFastCalls(SyscallStubs::FastCallReturn());
   g_pic->Unmask(drivers::kIrqTimer);
 
   if (options.host && g_input->Init(kInputBaud)) {
@@ -122,7 +124,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
-  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
+  Provoke(Provocation(options.bugcheck));
   RunSeries(kernel);
 }
 
@@ -138,6 +140,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
   Memory& memory = InitMemory(info);
+  if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);

@@ -10,11 +10,12 @@
 namespace fl::kernel {
 
 struct Options {
-  bool host = false;   ///< runpe is at the other end of the host ports.
-  bool trace = false;  ///< Report each fault.
-  bool stats = false;  ///< Report statistics at the end.
-  bool bugcheck =
-      false;             ///< Stop in a bugcheck instead of running a program: to see that it works.
+  bool host = false;     ///< runpe is at the other end of the host ports.
+  bool trace = false;    ///< Report each fault.
+  bool stats = false;    ///< Report statistics at the end.
+  u32 bugcheck = 0;      ///< A Provocation, instead of running a program.
+  bool poison = false;   ///< Fill freed frames, and see that nobody writes to them.
+  bool nx = true;        ///< Use no-execute pages where the processor has them.
   bool monitor = false;  ///< Keys on COM1 are commands; see monitor.h.
   u32 seed = 0;          ///< Chooses the images' bases; 0: the preferred ones.
   u32 cluster = 0;       ///< Pages that one hard fault may read; 0: the default.
