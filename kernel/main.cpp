@@ -8,6 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
+#include "kernel/monitor.h"
 #include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
@@ -97,6 +98,10 @@ Status MakeStandardObjects(Kernel& kernel) {
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
   SetBugcheckStop([](const char* message) { TheKernel().host.ExitAfterBugcheck(message); });
   SetBacktraceBounds(CurrentStack);
+  if (options.monitor) {
+    SetBugcheckRecovery([](const char* reason) { AbandonMonitorCommand("%s", reason); });
+    SetBugcheckMonitor(MonitorAfterBugcheck);
+  }
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));

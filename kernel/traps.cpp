@@ -4,6 +4,7 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
+#include "kernel/monitor.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
@@ -58,6 +59,7 @@ void Traps::BeforeUserMode(x86::TrapFrame& frame) {
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   Kernel* kernel = KernelIfUp();
+  if (!frame.FromUser()) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
@@ -119,6 +121,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
       break;
   }
   pic_.EndOfInterrupt(irq);
+  if (irq == drivers::kIrqTimer && kernel && kernel->options.monitor) PollMonitor(frame);
   BeforeUserMode(frame);
 }
 
