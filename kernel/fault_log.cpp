@@ -3,6 +3,8 @@
 
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
+#include "kernel/trace.h"
+#include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
 
@@ -35,6 +37,7 @@ void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result,
                        .cycles = cycles,
                        .has_page = result.section != nullptr,
                        .page = result.section_page,
+                       .section_id = result.section ? TraceId(*result.section) : 0,
                        .section = {}};
   if (result.section) {
     const fs::File* file = result.section->file();
@@ -49,6 +52,7 @@ void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result,
 void FaultLog::Trace(const FaultRecord& record) const {
   HostLine line(TheKernel().host, HostStream::kTrace);
   line->Field("n", total_);
+  line->Field("time", x86::ReadCycles());
   line->Field("kind", mm::FaultCaseName(record.fault_case));
   line->Field("address", record.address.value);
   line->Field("eip", record.eip.value);
@@ -58,6 +62,7 @@ void FaultLog::Trace(const FaultRecord& record) const {
   if (record.has_page) {
     line->Field("image", std::string_view(record.section));
     line->Field("page", record.page.value);
+    line->Field("section", record.section_id);
   }
   line->Field("hard", record.hard);
   line->Field("cycles", record.cycles);

@@ -21,6 +21,7 @@ struct FaultRecord {
   u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
   bool has_page = false;
   PageIndex page;         ///< Of the section, if has_page.
+  u32 section_id = 0;     ///< As in the trace: see trace.h.
   char section[24] = {};  ///< The file's name, cut.
 };
 

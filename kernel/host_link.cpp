@@ -24,6 +24,7 @@ void HostLink::Connect() {
 }
 
 void HostLink::WriteOutput(HostStream stream, std::span<const std::byte> bytes) {
+  written_[u32(stream)] += bytes.size();
   if (connected_) {
     drivers::DebugConsole(ports_, kStreamPorts[u32(stream)]).Write(bytes);
   } else if (stream == HostStream::kOutput || stream == HostStream::kError) {

@@ -16,6 +16,11 @@ constexpr std::string_view kSystemDirectory = "windows\\system32";
 // Each round gives at least one more file a section of its own, so this many suffice for any honest case.
 constexpr u32 kMaxRounds = 16;
 
+bool IsNotFound(Status status) {
+  return status == Status::kObjectNameNotFound || status == Status::kObjectPathNotFound ||
+         status == Status::kObjectNameInvalid;
+}
+
 /// A file of which this process needs another section than the one that all share.
 struct Variant {
   fs::FileId file;
@@ -164,11 +169,7 @@ Result<fs::Opened> Loading::FindDll(std::string_view name) {
     if (full.size() + 1 >= sizeof(path)) return Status::kDllNotFound;
     Result<fs::Opened> opened = TheKernel().volume->Open(full);
     if (opened.ok() && opened->file) return opened;
-    if (!opened.ok() && opened.error() != Status::kObjectNameNotFound &&
-        opened.error() != Status::kObjectPathNotFound &&
-        opened.error() != Status::kObjectNameInvalid) {
-      return opened.error();
-    }
+    if (!opened.ok() && !IsNotFound(opened.error())) return opened.error();
   }
   return Status::kDllNotFound;
 }
@@ -240,8 +241,11 @@ Result<Loading::Round> Loading::LinkOnce(std::string_view path) {
   Result<fs::Opened> opened = TheKernel().volume->Open(path);
   if (!opened.ok() || !opened->file) {
     const Status status = opened.ok() ? Status::kFileIsADirectory : opened.error();
-    return Fail("no_such_file", status, "C:\\%.*s: %s (status 0x%08x)", int(path.size()),
-                path.data(), opened.ok() ? "is a directory" : "cannot be opened", Code(status));
+    // The disk or the memory may have failed; the file can be there all the same.
+    const bool missing = opened.ok() || IsNotFound(status);
+    return Fail(missing ? "no_such_file" : "other", status, "C:\\%.*s: %s (status 0x%08x)",
+                int(path.size()), path.data(), opened.ok() ? "is a directory" : "cannot be opened",
+                Code(status));
   }
   dll_error_ = {};
   const Result<LoadedModule*> program = LoadFile(opened->file);

@@ -112,6 +112,13 @@ Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
   return reason == WakeReason::kTerminated ? Status::kThreadIsTerminating : Status::kTimeout;
 }
 
+Status Scheduler::WaitFor(Object& object, u64 deadline) {
+  WaitBlock block;
+  block.object = &object;
+  kernel::Wait wait(*current_, WaitKind::kAny, {&block, 1});
+  return WaitFor(wait, deadline);
+}
+
 void Scheduler::EndWait(Thread& thread, const kernel::Wait& wait) {
   if (thread.state == ThreadState::kAsleep && thread.channel == &wait) {
     EndSleep(thread, WakeReason::kWoken);

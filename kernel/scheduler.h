@@ -39,6 +39,7 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   /// Sleeps until `wait` is finished, or until tick `deadline`. The wait's status; kTimeout,
   /// kThreadIsTerminating.
   Status WaitFor(kernel::Wait& wait, u64 deadline);
+  Status WaitFor(Object& object, u64 deadline);
   /// `wait`, in which `thread` is, has been finished.
   void EndWait(Thread& thread, const kernel::Wait& wait);
   void Wake(const void* channel) override { WakeAll(channel); }

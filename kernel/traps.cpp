@@ -47,6 +47,11 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
   }
+  if (!frame.FromUser() && fault.address < AddressOf(kernel->system_space.regions().first()) &&
+      !x86::MayFault(frame)) {
+    BugcheckAt(frame, "the kernel itself touched 0x%08x (%s), which is the program's or its own",
+               fault.address.value, AccessName(fault.access));
+  }
   const u64 start = x86::ReadCycles();
   Thread& thread = kernel->scheduler.current();
   Process* process = thread.process();

@@ -78,16 +78,22 @@ Pfn PfnDatabase::Take(List& list, FrameUse use) {
   return pfn;
 }
 
-Result<Pfn> PfnDatabase::Allocate(FrameUse use) {
+Result<Pfn> PfnDatabase::TakeAny(FrameUse use) {
   for (List* list : {&free_, &zeroed_, &standby_}) {
     if (list->head != kNone) return Take(*list, use);
   }
   return Status::kNoMemory;
 }
 
+Result<Pfn> PfnDatabase::Allocate(FrameUse use) {
+  if (fail_point_.Fails()) return Status::kNoMemory;
+  return TakeAny(use);
+}
+
 Result<Pfn> PfnDatabase::AllocateZeroed(FrameUse use) {
+  if (fail_point_.Fails()) return Status::kNoMemory;
   if (zeroed_.head != kNone) return Take(zeroed_, use);
-  const Pfn pfn = TRY(Allocate(use));
+  const Pfn pfn = TRY(TakeAny(use));
   std::memset(Bytes(pfn).data(), 0, kPageSize);
   return pfn;
 }

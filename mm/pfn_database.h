@@ -91,6 +91,9 @@ class PfnDatabase {
   /// The smallest that available() has been since the frames were added.
   u32 lowest_available() const { return lowest_available_; }
   CommitAccount& commit() { return commit_; }
+  const CommitAccount& commit() const { return commit_; }
+  /// Allocations that fail on purpose.
+  FailPoint& fail_point() { return fail_point_; }
 
   /// Charge one page and allocate: kernel pages and section pages. kNoMemory if no promise is left.
   Result<Pfn> AllocateCharged(FrameUse use);
@@ -109,6 +112,7 @@ class PfnDatabase {
   void Push(Pfn pfn, FrameUse use);
   void Remove(Pfn pfn);
   Pfn Take(List& list, FrameUse use);
+  Result<Pfn> TakeAny(FrameUse use);
   void NoteAvailable() {
     if (available() < lowest_available_) lowest_available_ = available();
   }
@@ -121,6 +125,7 @@ class PfnDatabase {
   List standby_;
   u32 counts_[kFrameUses] = {};
   u32 lowest_available_ = ~0u;
+  FailPoint fail_point_;
 };
 
 }  // namespace fl::mm

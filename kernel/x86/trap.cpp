@@ -18,6 +18,7 @@ namespace {
 // Intel SDM vol. 3A, 4.7 "Page-Fault Exceptions": the error code.
 constexpr u32 kFaultWrite = 1u << 1;
 constexpr u32 kFaultUser = 1u << 2;
+constexpr u32 kFaultFetch = 1u << 4;
 
 constexpr u32 kExceptions = 32;
 
@@ -30,14 +31,18 @@ constexpr u32 kSelectorRpl = 3;
 
 constinit TrapHandler* g_handler = nullptr;
 
+bool TellsFetches() { return Features().smep || NoExecuteIsOn(); }
+
 mm::PageFault DescribeFault(const TrapFrame& frame, u32 address) {
   mm::PageFault fault;
   fault.address = VirtAddr(address);
   fault.mode = (frame.error_code & kFaultUser) != 0 ? mm::FaultMode::kUser : mm::FaultMode::kKernel;
+  // Where the processor cannot tell a fetch from a read, a read of the instruction itself is one.
+  const bool fetch = TellsFetches() ? (frame.error_code & kFaultFetch) != 0
+                                    : frame.FromUser() && address == frame.eip;
   if ((frame.error_code & kFaultWrite) != 0) {
     fault.access = mm::Access::kWrite;
-  } else if (frame.FromUser() && address == frame.eip) {
-    // This page-table format cannot tell a fetch from a read.
+  } else if (fetch) {
     fault.access = mm::Access::kExecute;
   }
   return fault;

@@ -1,9 +1,11 @@
 ; Trap entry and exit: from a vector to DispatchTrap and back. The frame's layout is trap_frame.h's.
-; Invariants: C++ runs with DF clear, kernel segments and a 16-byte aligned stack. Interrupts stay disabled:
-;   every gate is an interrupt gate.
+; Invariants: C++ runs with DF and AC clear, kernel segments and a 16-byte aligned stack. Interrupts stay
+;   disabled: every gate is an interrupt gate.
 ; Why a return to user mode cannot fault: the selectors in the frame were loaded in user mode when the trap
 ;   came, and descriptors never change their kind (gdt.h); whoever writes selectors or flags into a frame
 ;   passes it through SanitizeUserFrame.
+
+%include "kernel/x86/user_access.inc"
 
 KERNEL_CODE     equ 0x08
 KERNEL_DATA     equ 0x10
@@ -63,6 +65,7 @@ EnterTrap:
         mov     fs, eax
         mov     gs, eax
         cld
+        FORBID_USER_ACCESS
         mov     ebx, esp
         test    byte [ebx + FRAME_CS], SELECTOR_RPL
         jz      .from_kernel
