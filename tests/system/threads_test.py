@@ -12,9 +12,11 @@ class Threads(support.SystemTest):
 
     def test_program_of_several_threads(self):
         done = self.run_guest('threads')
+        sums = [500500 * n for n in (1, 2, 3, 4)]
         self.assertEqual(done.stdout.decode().splitlines(), [
-            'ended 0x0000006e', '  sum 0x0007a314', 'ended 0x00000078', '  sum 0x000f4628',
-            'ended 0x00000082', '  sum 0x0016e93c', 'ended 0x0000008c', '  sum 0x001e8c50'])
+            *(f'worker sum 0x{s:08x}' for s in sums),
+            *(f'ended 0x{100 + 10 * n:08x}' for n in (1, 2, 3, 4)),
+            f'total 0x{sum(sums):08x}', 'sleeper woken 0x00000000', 'sleeper ended 0x0000004d'])
         self.assert_all_given_back(done.stats)
 
     def test_creation_and_termination(self):
