@@ -45,6 +45,8 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   void Wake(const void* channel) override { WakeAll(channel); }
   /// Others of the same priority go first.
   void Yield();
+  /// 1 to kPriorities - 1.
+  void SetPriority(Thread& thread, u8 priority);
   /// It is to end: an interruptible sleep is over.
   void InterruptSleep(Thread& thread);
   [[noreturn]] void ExitCurrent();
