@@ -63,6 +63,7 @@ typedef void* HANDLE;
 #define STATUS_INVALID_PARAMETER_4 0xC00000F2
 #define STATUS_INVALID_PARAMETER_5 0xC00000F3
 #define STATUS_INVALID_PARAMETER_6 0xC00000F4
+#define STATUS_INVALID_PARAMETER_7 0xC00000F5
 #define STATUS_MAPPED_ALIGNMENT 0xC0000220
 #define STATUS_INVALID_ADDRESS 0xC0000141
 
@@ -230,6 +231,20 @@ typedef struct {
 } THREAD_BASIC_INFORMATION;
 enum { ThreadBasicInformation = 0, ThreadBasePriority = 3, ThreadAmILastThread = 12 };
 
+typedef struct {
+  ULONG ContextFlags, Debug[6];
+  UCHAR FloatSave[112];
+  ULONG SegGs, SegFs, SegEs, SegDs, Edi, Esi, Ebx, Edx, Ecx, Eax, Ebp, Eip, SegCs, EFlags, Esp,
+      SegSs;
+  UCHAR ExtendedRegisters[512];
+} CONTEXT;
+_Static_assert(sizeof(CONTEXT) == 0x2CC, "CONTEXT");
+#define CONTEXT_CONTROL 0x10001
+#define CONTEXT_INTEGER 0x10002
+#define CONTEXT_SEGMENTS 0x10004
+#define CONTEXT_FULL 0x10007
+#define CONTEXT_DEBUG_REGISTERS 0x10010
+
 typedef struct TEB {
   void* ExceptionList;
   void* StackBase;
@@ -316,6 +331,8 @@ NTCALL NtCreateUserProcess(HANDLE* process, HANDLE* thread, ULONG process_access
                            PS_CREATE_INFO* info, PS_ATTRIBUTE_LIST* attributes);
 NTCALL NtDelayExecution(UCHAR alertable, LONGLONG* interval);
 NTCALL NtFreeVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG type);
+NTCALL NtGetContextThread(HANDLE thread, CONTEXT* context);
+NTCALL NtGetCurrentProcessorNumber(void);
 NTCALL NtMapViewOfSection(HANDLE section, HANDLE process, void** base, ULONG zero_bits,
                           ULONG commit_size, LONGLONG* offset, ULONG* size, ULONG inherit,
                           ULONG type, ULONG protect);
@@ -347,7 +364,9 @@ NTCALL NtReleaseMutant(HANDLE mutant, LONG* previous);
 NTCALL NtReleaseSemaphore(HANDLE semaphore, ULONG count, ULONG* previous);
 NTCALL NtResetEvent(HANDLE event, ULONG* previous);
 NTCALL NtResumeThread(HANDLE thread, ULONG* previous);
+NTCALL NtSetContextThread(HANDLE thread, const CONTEXT* context);
 NTCALL NtSetEvent(HANDLE event, ULONG* previous);
+NTCALL NtSetInformationThread(HANDLE thread, ULONG what, const void* in, ULONG length);
 NTCALL NtSignalAndWaitForSingleObject(HANDLE signal, HANDLE wait, UCHAR alertable,
                                       LONGLONG* timeout);
 NTCALL NtSuspendThread(HANDLE thread, ULONG* previous);

@@ -118,14 +118,14 @@ Status NtCreateSection(const SystemCall& call) {
   }
   if (kind == kSecReserve) return Status::kNotImplemented;
   const u64 size = size_pointer ? TRY(ReadUser<u64>(size_pointer)) : 0;
-  const NameRequest request = TRY(ReadNameRequest(object_attributes));
+  const CapturedAttributes named = TRY(CaptureAttributes(object_attributes));
 
   RefPtr<mm::Section> section = TRY(CreateFrom(call, size, protection, attributes, file_handle));
   const u64 section_size = size != 0 && kind != kSecImage ? size : section->size();
   const auto object =
       AdoptRef(new (std::nothrow) SectionObject(std::move(section), protection, section_size));
   if (!object) return Status::kNoMemory;
-  return InsertNamed(call, handle_pointer, object, request, GrantedAccess(access));
+  return InsertNamed(call, handle_pointer, object, named, GrantedAccess(access));
 }
 
 Status NtOpenSection(const SystemCall& call) {

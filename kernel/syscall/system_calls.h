@@ -75,13 +75,17 @@ Status NtResetEvent(const SystemCall& call);
 Status NtSetEvent(const SystemCall& call);
 // nt_thread.cpp
 Status NtCreateThreadEx(const SystemCall& call);
+Status NtGetContextThread(const SystemCall& call);
 Status NtOpenThread(const SystemCall& call);
 Status NtQueryInformationThread(const SystemCall& call);
 Status NtResumeThread(const SystemCall& call);
+Status NtSetContextThread(const SystemCall& call);
+Status NtSetInformationThread(const SystemCall& call);
 Status NtSuspendThread(const SystemCall& call);
 Status NtTerminateThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
+Status NtGetCurrentProcessorNumber(const SystemCall& call);
 Status NtQueryPerformanceCounter(const SystemCall& call);
 Status NtQuerySystemTime(const SystemCall& call);
 Status NtYieldExecution(const SystemCall& call);
