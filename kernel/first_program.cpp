@@ -5,6 +5,7 @@
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
 #include "kernel/unicode.h"
+#include "kernel/wait.h"
 
 namespace fl::kernel {
 namespace {
@@ -56,14 +57,13 @@ void EndOtherProcesses(Kernel& kernel) {
 }
 
 /// False: the time was up.
-bool WaitFor(Kernel& kernel, const Process& process, u32 limit) {
+bool WaitFor(Kernel& kernel, Process& process, u32 limit) {
   Scheduler& scheduler = kernel.scheduler;
   const u64 deadline = limit == 0 ? kNever : scheduler.ticks() + u64(limit) * kTickHz / 1000 + 1;
-  while (!process.IsSignaled()) {
-    if (deadline <= scheduler.ticks()) return false;
-    scheduler.WaitUntil(&process, deadline, Interruptible::kNo);
-  }
-  return true;
+  WaitBlock block;
+  block.object = &process;
+  Wait wait(scheduler.current(), WaitKind::kAny, {&block, 1});
+  return scheduler.WaitFor(wait, deadline) == Status::kSuccess;
 }
 
 Result<StartedProgram> Start(Kernel& kernel, LoadError& error) {

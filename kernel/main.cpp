@@ -8,6 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
+#include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
@@ -119,7 +120,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
-  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
+  Provoke(Provocation(options.bugcheck));
   RunSeries(kernel);
 }
 
@@ -135,6 +136,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
   Memory& memory = InitMemory(info);
+  if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);

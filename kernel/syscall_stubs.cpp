@@ -6,6 +6,7 @@
 #include <new>
 
 #include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/thread_handle.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -47,9 +48,27 @@ VirtAddr SyscallStubs::FastCallReturn() { return kStubsBase + kFastCallReturnOff
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u8 terminate = u8(NumberOf("NtTerminateProcess"));
-  // push eax; push -1; push eax (in the place of a return address); mov eax, number; int 0x2e
-  const u8 exit[] = {0x50, 0x6A, 0xFF, 0x50, 0xB8, terminate, 0, 0, 0, 0xCD, 0x2E};
+  const u32 terminate = NumberOf("NtTerminateThread");
+  // push eax; push eax (in the place of a return address); here RtlExitUserThread begins:
+  // mov eax, [esp + 4]; push eax; push -2; push eax (again a return address); mov eax, number; int 0x2e
+  const u8 exit[] = {0x50,
+                     0x50,
+                     0x8B,
+                     0x44,
+                     0x24,
+                     0x04,
+                     0x50,
+                     0x6A,
+                     u8(kCurrentThread),
+                     0x50,
+                     0xB8,
+                     u8(terminate),
+                     u8(terminate >> 8),
+                     0,
+                     0,
+                     0xCD,
+                     0x2E};
+  static_assert(sizeof(exit) <= kFirstStub);
   Put(bytes.data(), exit);
   Put(bytes.data() + kFastCallOffset, kFastCall);
   const std::span<const SystemCallEntry> calls = SystemCalls();
@@ -80,6 +99,9 @@ Result<pe::Export> VirtualNtdll::FindExport(const pe::SymbolRef& symbol, pe::Par
     buffer[0] = 'N';
     buffer[1] = 't';
     name = {buffer, name.size()};
+  }
+  if (name == "RtlExitUserThread") {
+    return pe::Export{Rva(SyscallStubs::ExitUserThreadAddress() - kStubsBase), false};
   }
   const u32 number = NumberOf(name);
   if (number == ~0u) return Status::kEntryPointNotFound;

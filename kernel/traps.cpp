@@ -4,10 +4,9 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
-#include "kernel/process_environment.h"
-#include "kernel/program_start.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
 
@@ -33,13 +32,28 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
+/// push that fault's frame.
+[[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
+  constexpr u32 kLargestPush = 64;
+  Kernel* kernel = KernelIfUp();
+  if (kernel && kernel->scheduler.running()) {
+    const Thread& thread = kernel->scheduler.current();
+    const u32 guard = thread.stack_base();
+    if (guard != 0 && frame.StackPointer() - guard < kPageSize + kLargestPush) {
+      BugcheckAt(frame, "double fault: the kernel stack of thread %u has overflowed", thread.id());
+    }
+  }
+  BugcheckAt(frame, "double fault: the stack pointer was 0x%08x", frame.StackPointer());
+}
+
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
   if (!frame.FromUser()) return;
   Scheduler& scheduler = TheKernel().scheduler;
   if (scheduler.wants_switch()) scheduler.Yield();
-  if (scheduler.current().process()->terminating()) ExitThread();
+  if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
@@ -109,6 +123,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
 }
 
 void Traps::OnException(x86::TrapFrame& frame) {
+  if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
   EndProcessByException(*thread, frame, ExceptionOfTrap(frame));

@@ -70,6 +70,7 @@ Result<CapturedAttributes> CaptureAttributes(u32 object_attributes) {
   const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
   if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
   captured.root_directory = attributes.root_directory;
+  captured.attributes = attributes.attributes;
   if (attributes.object_name == 0) return captured;
   const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));
   TRY_STATUS(AppendUtf8(text.span(), captured.name));

@@ -44,18 +44,14 @@ constexpr u32 kMsrSysenterEip = 0x176;
 
 constinit TrapHandler* g_handler = nullptr;
 
-bool TellsFetches() { return Features().smep || NoExecuteIsOn(); }
-
+/// Without no-execute pages, what can be read can be executed: there a fetch is a read, as on NT.
 mm::PageFault DescribeFault(const TrapFrame& frame, u32 address) {
   mm::PageFault fault;
   fault.address = VirtAddr(address);
   fault.mode = (frame.error_code & kFaultUser) != 0 ? mm::FaultMode::kUser : mm::FaultMode::kKernel;
-  // Where the processor cannot tell a fetch from a read, a read of the instruction itself is one.
-  const bool fetch = TellsFetches() ? (frame.error_code & kFaultFetch) != 0
-                                    : frame.FromUser() && address == frame.eip;
   if ((frame.error_code & kFaultWrite) != 0) {
     fault.access = mm::Access::kWrite;
-  } else if (fetch) {
+  } else if (NoExecuteIsOn() && (frame.error_code & kFaultFetch) != 0) {
     fault.access = mm::Access::kExecute;
   }
   return fault;

@@ -11,6 +11,8 @@
 
 namespace fl::x86 {
 
+inline constexpr u32 kEflagsVm86 = 1u << 17;
+
 struct TrapFrame {
   u32 gs, fs, es, ds;
   u32 edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;
@@ -20,7 +22,9 @@ struct TrapFrame {
   // Only there when the trap came from user mode, and in the frame of a double fault.
   u32 user_esp, user_ss;
 
-  bool FromUser() const { return (cs & 3) == 3; }
+  /// Also in virtual-8086 mode, where any value of CS is a program's. No processor lets a program enter that
+  /// mode; emulators have.
+  bool FromUser() const { return ((cs & 3) | (eflags & kEflagsVm86)) != 0; }
   /// Of a system call: where its arguments lie on the user stack. Behind one return address, or behind
   /// two where the program came by SYSENTER.
   u32 CallArguments() const;

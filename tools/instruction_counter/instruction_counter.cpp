@@ -7,7 +7,9 @@
 // FILE gets a line for each event:
 //   sample COUNT    instructions between MARK_BEGIN and MARK_END
 //   boot COUNT      from the kernel's first instruction to the first MARK_PROGRAM
-//   at ADDRESS COUNT  with profile=on, at the end: instructions at one address, within samples
+// and with profile=on, at the end:
+//   samples COUNT     of both kinds: ended by MARK_END, or by MARK_TIMED, which gives no line
+//   at ADDRESS COUNT  instructions at one address, within samples
 //
 // A `rep` string instruction counts once for each iteration, as in QEMU's own -icount.
 #include <cinttypes>
@@ -27,7 +29,7 @@ extern "C" {
 
 namespace {
 
-enum Mark : uint32_t { kBegin = 1, kEnd = 2, kProgram = 3 };
+enum Mark : uint32_t { kBegin = 1, kEnd = 2, kProgram = 3, kTimed = 4 };
 // nop dword [eax + disp32], whose displacement is "FL\0\0" with the mark in the place of the zeros.
 constexpr uint8_t kMarkCode[] = {0x0F, 0x1F, 0x80};
 constexpr size_t kMarkSize = 7;
@@ -44,11 +46,12 @@ struct AtAddress {
 
 FILE* out;
 bool profiling;
-uint64_t executed;
-uint64_t at_begin, at_kernel;
+uint64_t executed;  ///< Unless profiling.
+uint64_t at_begin, at_kernel, samples;
 bool in_sample, entry_watched, booted;
-std::unordered_map<uint64_t, size_t> index_of;  ///< By address; into `addresses`, which never move.
-std::deque<AtAddress> addresses;
+// Never destroyed: QEMU says that it ends when this library's destructors have run.
+auto& index_of = *new std::unordered_map<uint64_t, size_t>;  ///< By address; into `addresses`.
+auto& addresses = *new std::deque<AtAddress>;                ///< Which stay where they are.
 
 AtAddress& CounterFor(uint64_t address) {
   const auto [found, added] = index_of.try_emplace(address, addresses.size());
@@ -56,24 +59,33 @@ AtAddress& CounterFor(uint64_t address) {
   return addresses[found->second];
 }
 
+/// All that has been executed so far.
+uint64_t Executed() {
+  if (!profiling) return executed;
+  uint64_t sum = 0;
+  for (const AtAddress& at : addresses) sum += at.executed;
+  return sum;
+}
+
 void OnMark(unsigned, void* user) {
   const auto mark = Mark(reinterpret_cast<uintptr_t>(user));
   if (mark == kBegin) {
     for (AtAddress& at : addresses) at.at_begin = at.executed;
     in_sample = true;
-    at_begin = executed;
-  } else if (mark == kEnd && in_sample) {
-    std::fprintf(out, "sample %" PRIu64 "\n", executed - at_begin);
+    at_begin = Executed();
+  } else if ((mark == kEnd || mark == kTimed) && in_sample) {
+    if (mark == kEnd) std::fprintf(out, "sample %" PRIu64 "\n", Executed() - at_begin);
+    ++samples;
     for (AtAddress& at : addresses) at.in_samples += at.executed - at.at_begin;
     in_sample = false;
   } else if (mark == kProgram && !booted) {
-    std::fprintf(out, "boot %" PRIu64 "\n", executed - at_kernel);
+    std::fprintf(out, "boot %" PRIu64 "\n", Executed() - at_kernel);
     booted = true;
   }
 }
 
 void OnKernelEntry(unsigned, void*) {
-  if (at_kernel == 0) at_kernel = executed;
+  if (at_kernel == 0) at_kernel = Executed();
 }
 
 /// The mark that the instruction is, or 0.
@@ -83,18 +95,16 @@ uint32_t MarkOf(const qemu_plugin_insn* insn) {
   uint32_t displacement;
   std::memcpy(&displacement, code + sizeof(kMarkCode), sizeof(displacement));
   const uint32_t mark = displacement - kMarkBase;
-  return std::memcmp(code, kMarkCode, sizeof(kMarkCode)) == 0 && mark <= kProgram ? mark : 0;
+  return std::memcmp(code, kMarkCode, sizeof(kMarkCode)) == 0 && mark <= kTimed ? mark : 0;
 }
 
 void OnTranslation(qemu_plugin_id_t, qemu_plugin_tb* block) {
   for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
     qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(block, i);
     const uint64_t address = qemu_plugin_insn_vaddr(insn);
-    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &executed, 1);
-    if (profiling) {
-      qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-                                                 &CounterFor(address).executed, 1);
-    }
+    // One counter for an instruction: of several, QEMU 7.2 adds to the first alone.
+    uint64_t& counter = profiling ? CounterFor(address).executed : executed;
+    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &counter, 1);
     if (!entry_watched && address >= kKernelFirst && address < kKernelEnd) {
       entry_watched = true;
       qemu_plugin_register_vcpu_insn_exec_cb(insn, OnKernelEntry, QEMU_PLUGIN_CB_NO_REGS, nullptr);
@@ -107,6 +117,7 @@ void OnTranslation(qemu_plugin_id_t, qemu_plugin_tb* block) {
 }
 
 void OnExit(qemu_plugin_id_t, void*) {
+  if (profiling) std::fprintf(out, "samples %" PRIu64 "\n", samples);
   for (const auto& [address, index] : index_of) {
     const uint64_t count = addresses[index].in_samples;
     if (count) std::fprintf(out, "at 0x%08" PRIx64 " %" PRIu64 "\n", address, count);

@@ -101,17 +101,19 @@ class Samples:
 
 
 class Boot:
-    """Runs `program_words` on a system in a machine; `counter`: options for the instruction counter."""
+    """Runs rows on one of the systems; `counter`: options of the instruction counter, None: without it."""
 
     def __init__(self, disk, options, timeout):
         self._disk, self._options, self._timeout = disk, options, timeout
-        self.reports, self.counted, self.output = [], [], ''
+        self.reports, self.counted, self.output, self._account = [], [], '', ''
 
     def _run(self, kernel, words, more, counter):
         with tempfile.TemporaryDirectory(prefix='bench-') as work:
             log, counts = os.path.join(work, 'log'), os.path.join(work, 'counts')
             if counter is not None:
                 more = [*more, '-plugin', f'file={COUNTER},out={counts}{counter}']
+            # Nobody writes to the disk, and two may measure at once.
+            more = [*more, '-snapshot']
             guest = machine.Machine(kernel=kernel, disk=self._disk, kernel_command_line=words, log=log,
                                     options=self._options, more_arguments=more)
             output, reports = bytearray(), bytearray()
@@ -128,25 +130,26 @@ class Boot:
             if counter is not None and os.path.exists(counts):
                 with open(counts) as file:
                     self.counted = [line.split() for line in file]
+            texts = [self.output, *(str(report) for report in self.reports)]
+            for name in ('errors', 'log'):
+                with open(os.path.join(work, name), errors='replace') as file:
+                    texts.append(file.read()[-1500:])
+            self._account = '\n'.join(text.strip() for text in texts if text.strip())
             if status != machine.STATUS_NORMAL:
-                texts = [self.output, *(str(report) for report in self.reports)]
-                for name in ('errors', 'log'):
-                    with open(os.path.join(work, name), errors='replace') as file:
-                        texts.append(file.read()[-1500:])
                 raise RunError('no result (' + ('time-out' if status is None else f'QEMU: {status}') +
-                               '): ' + '\n'.join(text for text in texts if text.strip()))
+                               f'): {self._account}')
 
     def faultline(self, rows, cluster=None, counter=''):
         words = 'host=1 stats=1 seed=1 ' + (f'cluster={cluster} ' if cluster else '')
         self._run(str(KERNEL), words + '-- C:\\bench.exe ' + ' '.join(rows), [], counter)
         ended = [report['status'] for report in self.reports if report.get('event') == 'exit']
         if ended != [0]:
-            raise RunError(f'ended with {ended}: {self.output}{self.reports}'[:3000])
+            raise RunError(f'ended with {ended}: {self._account}'[:3000])
         return Samples(self.output, self.counted)
 
     def linux(self, peer, rows, counter=''):
         import linux_peer
-        words = linux_peer.WORDS + ' -- ' + ' '.join(rows)
+        words = linux_peer.WORDS + ' -- - ' + ' '.join(rows)
         self._run(peer.kernel, words, ['-initrd', peer.initial_disk], counter)
         return Samples(self.output, self.counted)
 

@@ -35,9 +35,11 @@ static void Switch(void) {
   Begin("switch");
   for (unsigned i = 0; i < SAMPLES; ++i) {
     const unsigned before = shared[kSwitches];
+    MARK_BEGIN();
     const Cycles start = Clock();
     for (unsigned turn = 0; turn < kTurnsInSample; ++turn) TakeTurn(shared, kParent);
     const unsigned elapsed = (unsigned)(Clock() - start), switches = shared[kSwitches] - before;
+    MARK_TIMED();
     if (switches == 0) Fail("yielding does not switch", 0);
     Record(elapsed / switches);
   }

@@ -214,7 +214,15 @@ __attribute__((used)) void LinuxMain(unsigned* stack) {
   }
   const int is_init = Call(kSysGetppid, 0, 0, 0, 0, 0) == 0;
   if (is_init) BecomeInit();
-  const int status = MeasureRows((int)stack[0] - 1, (char* const*)stack + 2);
+  // Process 1 also gets the words of the kernel's command line that the kernel did not know, first.
+  char* const* rows = (char* const*)stack + 2;
+  if (is_init) {
+    while (*rows && **rows != '-') ++rows;
+    if (*rows) ++rows;
+  }
+  int count = 0;
+  while (rows[count]) ++count;
+  const int status = MeasureRows(count, rows);
   if (is_init) EndMachine(status);
   Call(kSysExit, (unsigned)status, 0, 0, 0, 0);
 }
