@@ -95,6 +95,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
   kernel.images.SetListener(&kernel.image_log);
+  kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
   SetBugcheckStop([](const char* message) { TheKernel().host.ExitAfterBugcheck(message); });
   SetBacktraceBounds(CurrentStack);
