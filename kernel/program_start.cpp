@@ -10,7 +10,7 @@
 #include "kernel/process_environment.h"
 #include "kernel/trace.h"
 #include "kernel/unicode.h"
-#include "kernel/x86/trap.h"
+#include "kernel/user_thread.h"
 
 namespace fl::kernel {
 namespace {
@@ -25,7 +25,7 @@ struct Starting {
   bool done = false;
 };
 
-Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
+Status Prepare(Thread& thread, Starting& starting) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
   const ProgramRequest& request = starting.request;
@@ -53,23 +53,19 @@ void RunProgram(void* argument) {
   kernel.scheduler.FinishSwitch();
   Thread& thread = kernel.scheduler.current();
   auto& starting = *static_cast<Starting*>(argument);
-  const Result<x86::TrapFrame> frame = Prepare(thread, starting);
-  if (!frame.ok()) {
-    starting.error.status = frame.error();
+  if (const Status status = Prepare(thread, starting); IsFailure(status)) {
+    starting.error.status = status;
     if (starting.error.message[0] == 0) {
       Format(starting.error.message, "%.*s: cannot be started (status 0x%08x)",
-             int(starting.request.path.size()), starting.request.path.data(), Code(frame.error()));
+             int(starting.request.path.size()), starting.request.path.data(), Code(status));
     }
-    thread.process()->Terminate(Code(frame.error()));
+    thread.process()->Terminate(Code(status));
   }
-  const bool loaded = frame.ok();
   TraceProcess(*thread.process());
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.
-  if (!loaded || thread.process()->terminating()) ExitThread();
-  x86::SetTeb(thread.teb);
-  x86::EnterUserMode(*frame);
+  EnterUserMode(thread);
 }
 
 }  // namespace
@@ -91,12 +87,6 @@ Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
   delete starting;
   if (IsFailure(status)) return status;
   return StartedProgram{process, *thread};
-}
-
-void ExitThread() {
-  Scheduler& scheduler = TheKernel().scheduler;
-  scheduler.current().LeaveProcess();
-  scheduler.ExitCurrent();
 }
 
 }  // namespace fl::kernel

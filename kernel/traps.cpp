@@ -4,10 +4,10 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
-#include "kernel/process_environment.h"
-#include "kernel/program_start.h"
+#include "kernel/monitor.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
 
@@ -62,11 +62,12 @@ void Traps::BeforeUserMode(x86::TrapFrame& frame) {
   if (!frame.FromUser()) return;
   Scheduler& scheduler = TheKernel().scheduler;
   if (scheduler.wants_switch()) scheduler.Yield();
-  if (scheduler.current().process()->terminating()) ExitThread();
+  if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   Kernel* kernel = KernelIfUp();
+  if (!frame.FromUser()) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
@@ -112,7 +113,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 
@@ -132,6 +133,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
       break;
   }
   pic_.EndOfInterrupt(irq);
+  if (irq == drivers::kIrqTimer && kernel && kernel->options.monitor) PollMonitor(frame);
   BeforeUserMode(frame);
 }
 

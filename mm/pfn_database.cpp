@@ -68,11 +68,13 @@ void PfnDatabase::Remove(Pfn pfn) {
 
 Pfn PfnDatabase::Take(List& list, FrameUse use) {
   const Pfn pfn(list.head);
-  Remove(pfn);
   Frame& record = frame(pfn);
+  list.head = record.next;
+  (list.head == kNone ? list.tail : records_[list.head].previous) = kNone;
+  --counts_[u32(record.use)];
   if (record.use == FrameUse::kStandby) record.owner->ReclaimFrame(record.index);
   if (poison_) CheckUntouched(pfn);
-  record = Frame{};
+  record.owner = nullptr;
   record.use = use;
   ++counts_[u32(use)];
   NoteAvailable();
@@ -80,9 +82,9 @@ Pfn PfnDatabase::Take(List& list, FrameUse use) {
 }
 
 Result<Pfn> PfnDatabase::TakeAny(FrameUse use) {
-  for (List* list : {&free_, &zeroed_, &standby_}) {
-    if (list->head != kNone) return Take(*list, use);
-  }
+  if (free_.head != kNone) return Take(free_, use);
+  if (zeroed_.head != kNone) return Take(zeroed_, use);
+  if (standby_.head != kNone) return Take(standby_, use);
   return Status::kNoMemory;
 }
 
@@ -95,7 +97,7 @@ Result<Pfn> PfnDatabase::AllocateZeroed(FrameUse use) {
   if (fail_point_.Fails()) return Status::kNoMemory;
   if (zeroed_.head != kNone) return Take(zeroed_, use);
   const Pfn pfn = TRY(TakeAny(use));
-  std::memset(Bytes(pfn).data(), 0, kPageSize);
+  __builtin_memset(Bytes(pfn).data(), 0, kPageSize);
   return pfn;
 }
 
