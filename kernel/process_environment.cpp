@@ -13,6 +13,7 @@ constexpr VirtAddr kEnvironmentBase{0x7FFD0000};
 constexpr VirtAddr kTebBase{0x7FFDC000};
 constexpr VirtAddr kPebBase{0x7FFDE000};
 constexpr u32 kTebSize = 2 * kPageSize;
+static_assert(kTebTlsArray + 4 * ModuleList::kMaxModules <= kTebSize);
 constexpr u32 kPebSize = 2 * kPageSize;
 
 constexpr u32 kSmallestStack = 0x10000;
@@ -110,10 +111,10 @@ Status BuildTeb(const Thread& thread, const Process& process) {
       .status();
 }
 
-Status BuildPeb(const LoadedProgram& program, VirtAddr parameters) {
-  const pe::ImageLayout& layout = program.image->layout();
+Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
+  const pe::ImageLayout& layout = program.Layout();
   return Fields(kPebBase)
-      .Set(0x08, program.image->base().value)
+      .Set(0x08, program.Base().value)
       .Set(0x10, parameters.value)
       .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
@@ -168,7 +169,7 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 }  // namespace
 
 Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& request,
-                                        const LoadedProgram& program,
+                                        const LoadedModule& program,
                                         const u32 (&standard_handles)[3]) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
@@ -185,7 +186,7 @@ Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& re
                       .type = mm::kMemCommit,
                       .protection = mm::kPageReadWrite}));
   static_assert(kTebBase.value + kTebSize == kPebBase.value);
-  TRY_STATUS(BuildStack(space, thread, program.image->layout()));
+  TRY_STATUS(BuildStack(space, thread, program.Layout()));
   const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));
   TRY_STATUS(BuildTeb(thread, process));
   TRY_STATUS(BuildPeb(program, parameters));
@@ -196,7 +197,7 @@ Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& re
   const u32 esp = thread.user_stack.base.value - 16;
   TRY_STATUS(WriteUser(esp, SyscallStubs::ExitAddress().value));
   TRY_STATUS(WriteUser(esp + 4, kPebBase.value));
-  return x86::UserFrame(program.entry, VirtAddr(esp));
+  return x86::UserFrame(program.Base() + program.Layout().entry.value, VirtAddr(esp));
 }
 
 }  // namespace fl::kernel

@@ -10,7 +10,7 @@ namespace fl::kernel {
 
 /// Builds all of it in the current process. Returns the frame for the first thread to enter user mode with.
 Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& request,
-                                        const LoadedProgram& program,
+                                        const LoadedModule& program,
                                         const u32 (&standard_handles)[3]);
 
 /// RTL_USER_PROCESS_PARAMETERS.Flags: its pointers are addresses, not offsets.
@@ -19,5 +19,8 @@ inline constexpr u32 kParametersNormalised = 1;
 /// Fields of the TEB that the kernel keeps up to date.
 inline constexpr u32 kTebStackLimit = 0x08;
 inline constexpr u32 kTebGuaranteedStackBytes = 0xF78;
+inline constexpr u32 kTebThreadLocalStoragePointer = 0x2C;
+/// Where that points to: one word for each module that a process can have; behind what NT has in a TEB.
+inline constexpr u32 kTebTlsArray = 0x1800;
 
 }  // namespace fl::kernel

@@ -6,6 +6,9 @@
 
 #include "kernel/base/format.h"
 #include "kernel/kernel.h"
+#include "kernel/loader/link_session.h"
+#include "kernel/loader/loader_call.h"
+#include "kernel/loader/static_tls.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
 #include "kernel/unicode.h"
@@ -24,7 +27,26 @@ struct Starting {
   bool done = false;
 };
 
-Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
+Result<LoadedModule*> LoadImages(Process& process, std::string_view path, LoadError& error) {
+  // Off the kernel stack: it holds the linker's names.
+  auto* session = new (std::nothrow) LinkSession(process, error);
+  if (!session) return Status::kNoMemory;
+  const Result<LoadedModule*> program = session->LoadProgram(path);
+  delete session;
+  return program;
+}
+
+/// What stands between the images and the program's entry: static TLS, and the DLLs' routines; `frame` is
+/// then for the first of those.
+Status Initialise(Thread& thread, x86::TrapFrame& frame) {
+  ModuleList& modules = thread.process()->modules();
+  LoaderCall* const call = TRY(LoaderCall::Begin(thread, LoaderTask::kStartProgram, frame));
+  TRY_STATUS(GiveThreadTls(thread));
+  TRY_STATUS(call->SetAttach(modules, *modules.program()));
+  return call->Run(thread, frame);
+}
+
+Status Prepare(Thread& thread, Starting& starting, x86::TrapFrame& frame) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
   const ProgramRequest& request = starting.request;
@@ -35,8 +57,9 @@ Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
   current = on_volume.ok() ? *on_volume : std::string_view();
   while (!current.empty() && current.back() == '\\') current.remove_suffix(1);
 
-  const LoadedProgram program = TRY(
-      LoadProgram(process, {request.path.data(), request.path.size()}, current, starting.error));
+  const std::string_view path(request.path.data(), request.path.size());
+  TRY_STATUS(process.modules().search.Init(path, current));
+  const LoadedModule* const program = TRY(LoadImages(process, path, starting.error));
   TRY(process.space().MapView(*kernel.stubs,
                               {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
   u32 standard_handles[3] = {};
@@ -44,7 +67,8 @@ Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
     if (!request.standard[i]) continue;
     standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
   }
-  return BuildEnvironment(thread, request, program, standard_handles);
+  frame = TRY(BuildEnvironment(thread, request, *program, standard_handles));
+  return Initialise(thread, frame);
 }
 
 void RunProgram(void* argument) {
@@ -52,22 +76,22 @@ void RunProgram(void* argument) {
   kernel.scheduler.FinishSwitch();
   Thread& thread = kernel.scheduler.current();
   auto& starting = *static_cast<Starting*>(argument);
-  const Result<x86::TrapFrame> frame = Prepare(thread, starting);
-  if (!frame.ok()) {
-    starting.error.status = frame.error();
+  x86::TrapFrame frame;
+  const Status status = Prepare(thread, starting, frame);
+  if (IsFailure(status)) {
+    starting.error.status = status;
     if (starting.error.message[0] == 0) {
       Format(starting.error.message, "%.*s: cannot be started (status 0x%08x)",
-             int(starting.request.path.size()), starting.request.path.data(), Code(frame.error()));
+             int(starting.request.path.size()), starting.request.path.data(), Code(status));
     }
-    thread.process()->Terminate(Code(frame.error()));
+    thread.process()->Terminate(Code(status));
   }
-  const bool loaded = frame.ok();
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.
-  if (!loaded || thread.process()->terminating()) ExitThread();
+  if (thread.process()->terminating()) ExitThread();
   x86::SetTeb(thread.teb);
-  x86::EnterUserMode(*frame);
+  x86::EnterUserMode(frame);
 }
 
 }  // namespace
@@ -93,6 +117,8 @@ Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
 
 void ExitThread() {
   Scheduler& scheduler = TheKernel().scheduler;
+  LoaderCall::DropAll(scheduler.current());
+  DropThreadTls(scheduler.current());
   scheduler.current().LeaveProcess();
   scheduler.ExitCurrent();
 }

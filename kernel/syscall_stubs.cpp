@@ -40,10 +40,13 @@ VirtAddr SyscallStubs::AddressOf(u32 number) {
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u8 terminate = u8(NumberOf("NtTerminateProcess"));
-  // push eax; push -1; push eax (in the place of a return address); mov eax, number; int 0x2e
-  const u8 exit[] = {0x50, 0x6A, 0xFF, 0x50, 0xB8, terminate, 0, 0, 0, 0xCD, 0x2E};
+  const u8 exit_number = u8(NumberOf("RtlExitUserProcess"));
+  // push eax; push eax (in the place of a return address); mov eax, number; int 0x2e
+  const u8 exit[] = {0x50, 0x50, 0xB8, exit_number, 0, 0, 0, 0xCD, 0x2E};
   Put(bytes.data(), exit);
+  // mov ecx, eax; mov eax, number; int 0x2e
+  const u8 loader_return[] = {0x89, 0xC1, 0xB8, 0, 0, kLoaderReturnNumber >> 16, 0, 0xCD, 0x2E};
+  Put(bytes.data() + (LoaderReturnAddress() - kStubsBase), loader_return);
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
     // mov eax, number; int 0x2e; ret argument bytes

@@ -12,6 +12,7 @@
 
 namespace fl::kernel {
 
+class LoaderCall;
 class Process;
 
 enum class ThreadState : u8 { kNew, kReady, kRunning, kAsleep, kEnded };
@@ -64,6 +65,11 @@ class Thread final : public Object,
   VirtAddr teb;
   mm::UserStack user_stack;
   x86::FpuState fpu;
+
+  // The loader's; see loader_call.h and static_tls.h.
+  LoaderCall* loader_call = nullptr;  ///< Innermost.
+  LoaderCall* exit_call = nullptr;    ///< Kept for its end.
+  VirtAddr tls_block;
 
  private:
   mm::AddressSpace* const system_;

@@ -15,6 +15,7 @@ inline constexpr u32 kMaxSystemCallArguments = 11;
 
 struct SystemCall {
   Process& process;
+  x86::TrapFrame& frame;  ///< Of the caller: what it goes on with.
   u32 arguments[kMaxSystemCallArguments];
   u32 operator[](u32 i) const { return arguments[i]; }
 };
@@ -32,6 +33,13 @@ std::span<const SystemCallEntry> SystemCalls();
 /// status goes to EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// ldr.cpp
+Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
+Status LdrGetDllHandle(const SystemCall& call);
+Status LdrGetProcedureAddress(const SystemCall& call);
+Status LdrLoadDll(const SystemCall& call);
+Status LdrUnloadDll(const SystemCall& call);
+Status RtlExitUserProcess(const SystemCall& call);
 // nt_memory.cpp
 Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
