@@ -72,6 +72,12 @@ NTSTATUS FindSymbol(void** address, void* module, const char* name);
 /// Starts this program once more with `arguments`.
 NTSTATUS StartSelf(HANDLE* process, const char* arguments);
 
+/// A thread of this process that calls start(argument) and ends with what that returns.
+typedef ULONG(NTAPI* ThreadStart)(void* argument);
+NTSTATUS StartThread(HANDLE* thread, ThreadStart start, void* argument);
+/// Waits for it, closes the handle, returns its exit status.
+ULONG JoinThread(HANDLE thread);
+
 /// Writes a record for each present page of each image to standard output; see page_dump.c.
 typedef enum { kWholePages, kHashes } DumpForm;
 NORETURN void DumpPages(DumpForm form);

@@ -18,6 +18,10 @@ typedef void* HANDLE;
 
 #define STATUS_SUCCESS 0x00000000
 #define STATUS_TIMEOUT 0x00000102
+#define STATUS_PENDING 0x00000103
+#define STATUS_WAIT_0 0x00000000
+#define STATUS_ABANDONED_WAIT_0 0x00000080
+#define STATUS_OBJECT_NAME_EXISTS 0x40000000
 #define STATUS_IMAGE_NOT_AT_BASE 0x40000003
 #define STATUS_GUARD_PAGE_VIOLATION 0x80000001
 #define STATUS_BUFFER_OVERFLOW 0x80000005
@@ -25,6 +29,7 @@ typedef void* HANDLE;
 #define STATUS_INFO_LENGTH_MISMATCH 0xC0000004
 #define STATUS_ACCESS_VIOLATION 0xC0000005
 #define STATUS_INVALID_HANDLE 0xC0000008
+#define STATUS_INVALID_CID 0xC000000B
 #define STATUS_INVALID_PARAMETER 0xC000000D
 #define STATUS_END_OF_FILE 0xC0000011
 #define STATUS_NO_MEMORY 0xC0000017
@@ -37,10 +42,15 @@ typedef void* HANDLE;
 #define STATUS_ACCESS_DENIED 0xC0000022
 #define STATUS_OBJECT_TYPE_MISMATCH 0xC0000024
 #define STATUS_NOT_COMMITTED 0xC000002D
+#define STATUS_INVALID_PARAMETER_MIX 0xC0000030
 #define STATUS_OBJECT_NAME_NOT_FOUND 0xC0000034
 #define STATUS_OBJECT_NAME_COLLISION 0xC0000035
 #define STATUS_INVALID_PAGE_PROTECTION 0xC0000045
 #define STATUS_SECTION_TOO_BIG 0xC0000040
+#define STATUS_MUTANT_NOT_OWNED 0xC0000046
+#define STATUS_SEMAPHORE_LIMIT_EXCEEDED 0xC0000047
+#define STATUS_SUSPEND_COUNT_EXCEEDED 0xC000004A
+#define STATUS_THREAD_IS_TERMINATING 0xC000004B
 #define STATUS_SECTION_PROTECTION 0xC000004E
 #define STATUS_COMMITMENT_LIMIT 0xC000012D
 #define STATUS_DLL_NOT_FOUND 0xC0000135
@@ -51,6 +61,7 @@ typedef void* HANDLE;
 #define STATUS_ILLEGAL_DLL_RELOCATION 0xC0000269
 #define STATUS_FREE_VM_NOT_AT_BASE 0xC000009F
 #define STATUS_MEMORY_NOT_ALLOCATED 0xC00000A0
+#define STATUS_CANT_TERMINATE_SELF 0xC00000DB
 #define STATUS_INVALID_PARAMETER_1 0xC00000EF
 #define STATUS_INVALID_PARAMETER_2 0xC00000F0
 #define STATUS_INVALID_PARAMETER_3 0xC00000F1
@@ -102,6 +113,15 @@ typedef void* HANDLE;
 #define OBJ_CASE_INSENSITIVE 0x40
 
 #define CURRENT_PROCESS ((HANDLE)-1)
+#define CURRENT_THREAD ((HANDLE)-2)
+
+#define THREAD_TERMINATE 0x0001
+#define THREAD_SUSPEND_RESUME 0x0002
+#define THREAD_GET_CONTEXT 0x0008
+#define THREAD_QUERY_LIMITED_INFORMATION 0x0800
+#define THREAD_ALL_ACCESS 0x1FFFFF
+#define THREAD_CREATE_FLAGS_CREATE_SUSPENDED 1
+#define GENERIC_ALL 0x10000000
 
 typedef struct {
   USHORT Length, MaximumLength;  // Bytes.
@@ -213,6 +233,45 @@ typedef struct {
 enum { ProcessBasicInformation = 0 };
 
 typedef struct {
+  HANDLE UniqueProcess, UniqueThread;
+} CLIENT_ID;
+
+typedef struct {
+  NTSTATUS ExitStatus;
+  void* TebBaseAddress;
+  CLIENT_ID ClientId;
+  ULONG AffinityMask;
+  LONG Priority, BasePriority;
+} THREAD_BASIC_INFORMATION;
+enum { ThreadBasicInformation = 0, ThreadBasePriority = 3, ThreadAmILastThread = 12 };
+
+typedef struct TEB {
+  void* ExceptionList;
+  void* StackBase;
+  void* StackLimit;
+  void* SubSystemTib;
+  void* FiberData;
+  void* ArbitraryUserPointer;
+  struct TEB* Self;
+  void* EnvironmentPointer;
+  CLIENT_ID ClientId;
+  void* ActiveRpcHandle;
+  void* ThreadLocalStoragePointer;
+  PEB* ProcessEnvironmentBlock;
+  ULONG Rest1[0x376];
+  void* DeallocationStack;
+} TEB;
+OFFSET_IS(TEB, Self, 0x18);
+OFFSET_IS(TEB, ProcessEnvironmentBlock, 0x30);
+OFFSET_IS(TEB, DeallocationStack, 0xE0C);
+
+static inline TEB* CurrentTeb(void) {
+  TEB* teb;
+  __asm__ volatile("movl %%fs:0x18, %0" : "=r"(teb));
+  return teb;
+}
+
+typedef struct {
   ULONG Attribute;
   ULONG Size;
   union {
@@ -225,6 +284,8 @@ typedef struct {
   ULONG TotalLength;
   PS_ATTRIBUTE Attributes[1];
 } PS_ATTRIBUTE_LIST;
+#define PS_ATTRIBUTE_CLIENT_ID 0x10003
+#define PS_ATTRIBUTE_TEB_ADDRESS 0x10004
 #define PS_ATTRIBUTE_IMAGE_NAME 0x20005
 
 typedef struct {
@@ -248,6 +309,9 @@ NTCALL NtCreateFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, I
                     ULONG disposition, ULONG options, void* ea, ULONG ea_length);
 NTCALL NtCreateSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes,
                        LONGLONG* maximum_size, ULONG protect, ULONG allocation, HANDLE file);
+NTCALL NtCreateThreadEx(HANDLE* thread, ULONG access, OBJECT_ATTRIBUTES* attributes, HANDLE process,
+                        void* start, void* argument, ULONG flags, ULONG zero_bits,
+                        ULONG stack_commit, ULONG stack_reserve, PS_ATTRIBUTE_LIST* list);
 NTCALL NtCreateUserProcess(HANDLE* process, HANDLE* thread, ULONG process_access,
                            ULONG thread_access, OBJECT_ATTRIBUTES* process_attributes,
                            OBJECT_ATTRIBUTES* thread_attributes, ULONG process_flags,
@@ -261,21 +325,28 @@ NTCALL NtMapViewOfSection(HANDLE section, HANDLE process, void** base, ULONG zer
 NTCALL NtOpenFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
                   ULONG share, ULONG options);
 NTCALL NtOpenSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes);
+NTCALL NtOpenThread(HANDLE* thread, ULONG access, OBJECT_ATTRIBUTES* attributes, CLIENT_ID* id);
 NTCALL NtProtectVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG protect, ULONG* old);
 NTCALL NtQueryInformationFile(HANDLE file, IO_STATUS_BLOCK* io, void* out, ULONG length,
                               ULONG what);
 NTCALL NtQueryInformationProcess(HANDLE process, ULONG what, void* out, ULONG length,
                                  ULONG* returned);
+NTCALL NtQueryInformationThread(HANDLE thread, ULONG what, void* out, ULONG length,
+                                ULONG* returned);
 NTCALL NtQueryPerformanceCounter(LONGLONG* counter, LONGLONG* frequency);
 NTCALL NtQuerySystemTime(LONGLONG* time);
 NTCALL NtQueryVirtualMemory(HANDLE process, const void* address, ULONG what, void* out,
                             ULONG length, ULONG* returned);
 NTCALL NtReadFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                   void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
+NTCALL NtResumeThread(HANDLE thread, ULONG* previous);
+NTCALL NtSuspendThread(HANDLE thread, ULONG* previous);
 NTCALL NtTerminateProcess(HANDLE process, NTSTATUS status);
+NTCALL NtTerminateThread(HANDLE thread, NTSTATUS status);
 NTCALL NtUnmapViewOfSection(HANDLE process, void* base);
 NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);
 NTCALL NtWriteFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                    const void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
 NTCALL NtYieldExecution(void);
 __declspec(dllimport) void NTAPI RtlExitUserProcess(NTSTATUS status);
+__declspec(dllimport) void NTAPI RtlExitUserThread(NTSTATUS status);

@@ -120,9 +120,12 @@ u32 RunFirstProgram(Kernel& kernel) {
     Stop(error.kind, error.message[0] ? error.message : "the program cannot be started",
          started.error());
   }
-  const Process& process = *started->process;
-  while (!process.IsSignaled()) kernel.scheduler.Sleep(&process);
-  return process.exit_status();
+  WaitBlock block;
+  block.object = started->process.get();
+  Wait wait(kernel.scheduler.current(), WaitKind::kAny, {&block, 1});
+  const Status ended = kernel.scheduler.WaitFor(wait, kNever);
+  KASSERT(ended == Status::kSuccess);
+  return started->process->exit_status();
 }
 
 /// Children may outlive the first program; the machine does not wait for them.

@@ -8,11 +8,10 @@
 #include "kernel/kernel.h"
 #include "kernel/loader/link_session.h"
 #include "kernel/loader/loader_call.h"
-#include "kernel/loader/static_tls.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
 #include "kernel/unicode.h"
-#include "kernel/x86/trap.h"
+#include "kernel/user_thread.h"
 
 namespace fl::kernel {
 namespace {
@@ -36,17 +35,7 @@ Result<LoadedModule*> LoadImages(Process& process, std::string_view path, LoadEr
   return program;
 }
 
-/// What stands between the images and the program's entry: static TLS, and the DLLs' routines; `frame` is
-/// then for the first of those.
-Status Initialise(Thread& thread, x86::TrapFrame& frame) {
-  ModuleList& modules = thread.process()->modules();
-  LoaderCall* const call = TRY(LoaderCall::Begin(thread, LoaderTask::kStartProgram, frame));
-  TRY_STATUS(GiveThreadTls(thread));
-  TRY_STATUS(call->SetAttach(modules, *modules.program()));
-  return call->Run(thread, frame);
-}
-
-Status Prepare(Thread& thread, Starting& starting, x86::TrapFrame& frame) {
+Status Prepare(Thread& thread, Starting& starting) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
   const ProgramRequest& request = starting.request;
@@ -67,8 +56,8 @@ Status Prepare(Thread& thread, Starting& starting, x86::TrapFrame& frame) {
     if (!request.standard[i]) continue;
     standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
   }
-  frame = TRY(BuildEnvironment(thread, request, *program, standard_handles));
-  return Initialise(thread, frame);
+  TRY_STATUS(BuildEnvironment(thread, request, *program, standard_handles));
+  return StartProgramCalls(thread);
 }
 
 void RunProgram(void* argument) {
@@ -76,9 +65,7 @@ void RunProgram(void* argument) {
   kernel.scheduler.FinishSwitch();
   Thread& thread = kernel.scheduler.current();
   auto& starting = *static_cast<Starting*>(argument);
-  x86::TrapFrame frame;
-  const Status status = Prepare(thread, starting, frame);
-  if (IsFailure(status)) {
+  if (const Status status = Prepare(thread, starting); IsFailure(status)) {
     starting.error.status = status;
     if (starting.error.message[0] == 0) {
       Format(starting.error.message, "%.*s: cannot be started (status 0x%08x)",
@@ -89,9 +76,7 @@ void RunProgram(void* argument) {
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.
-  if (thread.process()->terminating()) ExitThread();
-  x86::SetTeb(thread.teb);
-  x86::EnterUserMode(frame);
+  EnterUserMode(thread);
 }
 
 }  // namespace
@@ -113,14 +98,6 @@ Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
   delete starting;
   if (IsFailure(status)) return status;
   return StartedProgram{process, *thread};
-}
-
-void ExitThread() {
-  Scheduler& scheduler = TheKernel().scheduler;
-  LoaderCall::DropAll(scheduler.current());
-  DropThreadTls(scheduler.current());
-  scheduler.current().LeaveProcess();
-  scheduler.ExitCurrent();
 }
 
 }  // namespace fl::kernel

@@ -27,7 +27,4 @@ struct StartedProgram {
 /// left). Sleeps meanwhile.
 Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error);
 
-/// The current thread is at its end; its process ends with the last of its threads.
-[[noreturn]] void ExitThread();
-
 }  // namespace fl::kernel

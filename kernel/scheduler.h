@@ -36,10 +36,15 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   /// Sleeps until WakeAll(channel) or until tick `deadline`, whichever comes first.
   WakeReason WaitUntil(const void* channel, u64 deadline, Interruptible interruptible);
   bool Wait(const void* channel, u32 milliseconds) override;
+  /// Sleeps until `wait` is finished, or until tick `deadline`. The wait's status; kTimeout,
+  /// kThreadIsTerminating.
+  Status WaitFor(kernel::Wait& wait, u64 deadline);
+  /// `wait`, in which `thread` is, has been finished.
+  void EndWait(Thread& thread, const kernel::Wait& wait);
   void Wake(const void* channel) override { WakeAll(channel); }
   /// Others of the same priority go first.
   void Yield();
-  /// Its process is ending: an interruptible sleep is over.
+  /// It is to end: an interruptible sleep is over.
   void InterruptSleep(Thread& thread);
   [[noreturn]] void ExitCurrent();
 

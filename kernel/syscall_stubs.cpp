@@ -40,9 +40,9 @@ VirtAddr SyscallStubs::AddressOf(u32 number) {
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u8 exit_number = u8(NumberOf("RtlExitUserProcess"));
+  const u32 exit_number = NumberOf("RtlExitUserThread");
   // push eax; push eax (in the place of a return address); mov eax, number; int 0x2e
-  const u8 exit[] = {0x50, 0x50, 0xB8, exit_number, 0, 0, 0, 0xCD, 0x2E};
+  const u8 exit[] = {0x50, 0x50, 0xB8, u8(exit_number), u8(exit_number >> 8), 0, 0, 0xCD, 0x2E};
   Put(bytes.data(), exit);
   // mov ecx, eax; mov eax, number; int 0x2e
   const u8 loader_return[] = {0x89, 0xC1, 0xB8, 0, 0, kLoaderReturnNumber >> 16, 0, 0xCD, 0x2E};

@@ -1,7 +1,7 @@
 // SyscallStubs: the page of code behind the virtual ntdll.dll: one stub for each system call, made when it
 // is first touched, shared by all processes at one address.
 // Invariants:  the same bytes each time, so the page can be dropped and made anew; stubs are 16 bytes apart,
-//              in the order of the table; before them lies the code that a thread's entry point and the
+//              in the order of the table; before them lies the code that a thread's start routine and the
 //              routines that the loader calls return to.
 #pragma once
 
@@ -20,8 +20,8 @@ class SyscallStubs final : public mm::Section {
 
   /// Where the stub of system call `number` lies.
   static VirtAddr AddressOf(u32 number);
-  /// Ends the process with what the entry point returned (EAX).
-  static VirtAddr ExitAddress() { return kStubsBase; }
+  /// Calls RtlExitUserThread with what the start routine returned (EAX).
+  static VirtAddr ThreadReturnAddress() { return kStubsBase; }
   /// Where routines that the loader calls return to; see loader_call.h.
   static VirtAddr LoaderReturnAddress() { return kStubsBase + 16; }
 

@@ -4,10 +4,9 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
-#include "kernel/process_environment.h"
-#include "kernel/program_start.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
 
@@ -39,7 +38,7 @@ void Traps::BeforeUserMode(x86::TrapFrame& frame) {
   if (!frame.FromUser()) return;
   Scheduler& scheduler = TheKernel().scheduler;
   if (scheduler.wants_switch()) scheduler.Yield();
-  if (scheduler.current().process()->terminating()) ExitThread();
+  if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {

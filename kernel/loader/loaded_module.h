@@ -67,7 +67,7 @@ class LoadedModule final : public RefCounted<LoadedModule>,
   const void* doomed_by = nullptr;
   Vector<LoadedModule*> needs;  ///< Of the same process.
   TlsTemplate tls;
-  VirtAddr tls_block;  ///< What the threads got that were there before it; 0: none.
+  mm::ByteRange tls_block;  ///< What the threads got that were there before it; empty: none.
 
  private:
   Status Read(u32 offset, std::span<std::byte> out) override;

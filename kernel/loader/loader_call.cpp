@@ -80,18 +80,23 @@ void LoaderCall::End(Thread& thread) {
   if (thread.exit_call) {
     delete call;
   } else {
-    // The first, with which the thread or the program started.
+    // The one that it keeps.
     call->Reset(call->task_, call->caller_);
     thread.exit_call = call;
   }
 }
 
-Result<LoaderCall*> LoaderCall::BeginExit(Thread& thread, LoaderTask task, u32 exit_status,
+Status LoaderCall::Keep(Thread& thread) {
+  thread.exit_call = new (std::nothrow) LoaderCall;
+  return thread.exit_call ? Status::kSuccess : Status::kNoMemory;
+}
+
+Result<LoaderCall*> LoaderCall::BeginKept(Thread& thread, LoaderTask task, u32 exit_status,
                                           const x86::TrapFrame& caller) {
   while (thread.loader_call) End(thread);
+  TRY_STATUS(thread.process()->modules().lock.Acquire());
   LoaderCall* const call = thread.exit_call;
   KASSERT(call);
-  TRY_STATUS(thread.process()->modules().lock.Acquire());
   thread.exit_call = nullptr;
   call->Reset(task, caller);
   call->exit_status_ = exit_status;

@@ -37,10 +37,12 @@ class LoaderCall {
   static Result<LoaderCall*> Begin(Thread& thread, LoaderTask task, const x86::TrapFrame& caller);
   /// Nothing is left to do: the lock goes back, and the call is gone.
   static void End(Thread& thread);
-  /// For the exits: all calls of the thread are given up. Never fails: see Failures. May sleep.
-  /// kProcessIsTerminating.
-  static Result<LoaderCall*> BeginExit(Thread& thread, LoaderTask task, u32 exit_status,
+  /// For a thread's start and its exits, with the call that it keeps for them: all its other calls are given
+  /// up. Exits know no other failure than kProcessIsTerminating. May sleep.
+  static Result<LoaderCall*> BeginKept(Thread& thread, LoaderTask task, u32 exit_status,
                                        const x86::TrapFrame& caller);
+  /// A new thread gets its call. kNoMemory.
+  static Status Keep(Thread& thread);
   /// The thread is at its end.
   static void DropAll(Thread& thread);
 
@@ -105,6 +107,15 @@ class LoaderCall {
   bool in_routine_ = false;
   u32 routine_esp_ = 0;  ///< Where the running routine's return address lies.
 };
+
+/// The current thread is about to enter user mode for the first time: its user_frame becomes that of the
+/// first routine that is to run before what it was created for. The first thread: kNoMemory, or what reading
+/// the TLS templates says. Another one ends its process instead.
+Status StartProgramCalls(Thread& thread);
+void StartThreadCalls(Thread& thread);
+/// RtlExitUserThread: the process' exit, if no other thread is left.
+Status ExitThreadCalls(Thread& thread, x86::TrapFrame& frame, u32 exit_status);
+Status ExitProcessCalls(Thread& thread, x86::TrapFrame& frame, u32 exit_status);
 
 /// The stub's system call: a routine has returned, EAX is now in ECX.
 Status ContinueLoaderCall(Thread& thread, x86::TrapFrame& frame);

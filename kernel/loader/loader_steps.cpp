@@ -207,8 +207,10 @@ Status LoaderCall::Finish(Thread& thread, x86::TrapFrame& frame) {
   const u32 exit_status = exit_status_;
   const LoaderTask task = task_;
   frame = caller_;
-  End(thread);
+  // Before the lock goes back: the next to leave shall know that it is alone.
+  if (task == LoaderTask::kExitThread) thread.Terminate(exit_status);
   if (task == LoaderTask::kExitProcess) thread.process()->Terminate(exit_status);
+  End(thread);
   return status;
 }
 

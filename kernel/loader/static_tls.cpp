@@ -2,8 +2,8 @@
 #include "kernel/loader/static_tls.h"
 
 #include "kernel/base/checked_math.h"
-#include "kernel/process_environment.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "pe/byte_source.h"
 
 namespace fl::kernel {
@@ -41,23 +41,30 @@ u32 FreeIndex(const Process& process, std::span<LoadedModule* const> fresh) {
   }
 }
 
-u32 RoomFor(const TlsTemplate& tls) { return AlignUp(tls.size, tls.alignment); }
+/// At least one byte: a template may be empty, its index still means something.
+u32 RoomFor(const TlsTemplate& tls) { return AlignUp(tls.size == 0 ? 1 : tls.size, tls.alignment); }
 
-Result<VirtAddr> AllocateBlock(Process& process, u64 size) {
-  if (size > kLargestTls) return Status::kNoMemory;
-  // One byte at least: a template may be empty, its index still means something.
-  const mm::ByteRange block =
-      TRY(process.space().Allocate({.base = {},
-                                    .size = size == 0 ? 1 : u32(size),
-                                    .type = mm::kMemReserve | mm::kMemCommit,
-                                    .protection = mm::kPageReadWrite}));
-  return block.base;
+u64 SizeOfCopies(const ModuleList& modules) {
+  u64 size = 0;
+  for (const auto& module : modules.all()) {
+    if (!module->tls.present()) continue;
+    size = AlignUp<u64>(size, module->tls.alignment) + RoomFor(module->tls);
+  }
+  return size;
 }
 
-void FreeBlock(Process& process, VirtAddr& block) {
-  if (block.value == 0) return;
+Result<mm::ByteRange> AllocateBlock(Process& process, u64 size) {
+  if (size > kLargestTls) return Status::kNoMemory;
+  return process.space().Allocate({.base = {},
+                                   .size = u32(size),
+                                   .type = mm::kMemReserve | mm::kMemCommit,
+                                   .protection = mm::kPageReadWrite});
+}
+
+void FreeBlock(Process& process, mm::ByteRange& block) {
+  if (block.size == 0) return;
   // The program may have freed it itself.
-  (void)process.space().Free(block, 0, mm::kMemRelease);
+  (void)process.space().Free(block.base, 0, mm::kMemRelease);
   block = {};
 }
 
@@ -90,10 +97,10 @@ Status GiveToThreads(Process& process, LoadedModule& module) {
   if (threads.empty()) return Status::kSuccess;
   const u32 room = RoomFor(module.tls);
   module.tls_block = TRY(AllocateBlock(process, u64(room) * threads.size()));
-  u32 at = module.tls_block.value;
+  u32 at = module.tls_block.base.value;
   for (const auto& thread : threads) {
     TRY_STATUS(CopyTemplate(module.tls, at));
-    if (!thread->IsSignaled()) TRY_STATUS(SetPointer(thread->teb, module.tls.index, at));
+    if (!thread->ended()) TRY_STATUS(SetPointer(thread->teb, module.tls.index, at));
     at += room;
   }
   return Status::kSuccess;
@@ -118,20 +125,20 @@ void ForgetTls(Process& process, LoadedModule& module) {
   module.tls = {};
 }
 
-Status GiveThreadTls(Thread& thread) {
+Status AllocateThreadTls(Thread& thread) {
   Process& process = *thread.process();
-  u64 size = 0;
-  bool any = false;
-  for (const auto& module : process.modules().all()) {
-    if (!module->tls.present()) continue;
-    any = true;
-    size = AlignUp<u64>(size, module->tls.alignment) + RoomFor(module->tls);
-  }
-  if (!any) return Status::kSuccess;
+  const u64 size = SizeOfCopies(process.modules());
+  if (size <= thread.tls_block.size) return Status::kSuccess;
+  DropThreadTls(thread);
   thread.tls_block = TRY(AllocateBlock(process, size));
-  u32 at = thread.tls_block.value;
-  // The caller holds the loader's lock: the list stays as it is.
-  for (const auto& module : process.modules().all()) {
+  return Status::kSuccess;
+}
+
+Status FillThreadTls(Thread& thread) {
+  // DLLs may have come since the thread was created.
+  TRY_STATUS(AllocateThreadTls(thread));
+  u32 at = thread.tls_block.base.value;
+  for (const auto& module : thread.process()->modules().all()) {
     if (!module->tls.present()) continue;
     at = AlignUp(at, module->tls.alignment);
     TRY_STATUS(CopyTemplate(module->tls, at));
@@ -141,10 +148,6 @@ Status GiveThreadTls(Thread& thread) {
   return Status::kSuccess;
 }
 
-void DropThreadTls(Thread& thread) {
-  if (thread.process() && thread.process()->has_space()) {
-    FreeBlock(*thread.process(), thread.tls_block);
-  }
-}
+void DropThreadTls(Thread& thread) { FreeBlock(*thread.process(), thread.tls_block); }
 
 }  // namespace fl::kernel

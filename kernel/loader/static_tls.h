@@ -20,9 +20,11 @@ Status PrepareTls(Process& process, std::span<LoadedModule* const> modules);
 /// Gives the index and the memory back.
 void ForgetTls(Process& process, LoadedModule& module);
 
-/// The current thread's copies of all templates. May sleep.
-Status GiveThreadTls(Thread& thread);
-/// In the thread's own process.
+/// Room for a new thread's copies of all templates. Does not sleep; the process need not be the current one.
+Status AllocateThreadTls(Thread& thread);
+/// Fills it: in the thread itself, which has the loader's lock. May sleep.
+Status FillThreadTls(Thread& thread);
+/// The thread leaves its process.
 void DropThreadTls(Thread& thread);
 
 }  // namespace fl::kernel

@@ -222,17 +222,11 @@ Status LdrDisableThreadCalloutsForDll(const SystemCall& call) {
 }
 
 Status RtlExitUserProcess(const SystemCall& call) {
-  ModuleList& modules = call.process.modules();
-  if (modules.exiting) {
-    // A DLL that is being told of the end has had enough.
-    call.process.Terminate(call[0]);
-    return Status::kSuccess;
-  }
-  Thread& thread = TheKernel().scheduler.current();
-  LoaderCall* const exit =
-      TRY(LoaderCall::BeginExit(thread, LoaderTask::kExitProcess, call[0], call.frame));
-  modules.exiting = true;
-  return exit->Run(thread, call.frame);
+  return ExitProcessCalls(TheKernel().scheduler.current(), call.frame, call[0]);
+}
+
+Status RtlExitUserThread(const SystemCall& call) {
+  return ExitThreadCalls(TheKernel().scheduler.current(), call.frame, call[0]);
 }
 
 }  // namespace fl::kernel

@@ -40,6 +40,7 @@ Status LdrGetProcedureAddress(const SystemCall& call);
 Status LdrLoadDll(const SystemCall& call);
 Status LdrUnloadDll(const SystemCall& call);
 Status RtlExitUserProcess(const SystemCall& call);
+Status RtlExitUserThread(const SystemCall& call);
 // nt_memory.cpp
 Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
@@ -62,11 +63,37 @@ Status NtClose(const SystemCall& call);
 Status NtCreateUserProcess(const SystemCall& call);
 Status NtQueryInformationProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
-Status NtWaitForSingleObject(const SystemCall& call);
+// nt_sync.cpp
+Status NtClearEvent(const SystemCall& call);
+Status NtCreateEvent(const SystemCall& call);
+Status NtCreateMutant(const SystemCall& call);
+Status NtCreateSemaphore(const SystemCall& call);
+Status NtOpenEvent(const SystemCall& call);
+Status NtOpenMutant(const SystemCall& call);
+Status NtOpenSemaphore(const SystemCall& call);
+Status NtPulseEvent(const SystemCall& call);
+Status NtQueryEvent(const SystemCall& call);
+Status NtQueryMutant(const SystemCall& call);
+Status NtQuerySemaphore(const SystemCall& call);
+Status NtReleaseMutant(const SystemCall& call);
+Status NtReleaseSemaphore(const SystemCall& call);
+Status NtResetEvent(const SystemCall& call);
+Status NtSetEvent(const SystemCall& call);
+// nt_thread.cpp
+Status NtCreateThreadEx(const SystemCall& call);
+Status NtOpenThread(const SystemCall& call);
+Status NtQueryInformationThread(const SystemCall& call);
+Status NtResumeThread(const SystemCall& call);
+Status NtSuspendThread(const SystemCall& call);
+Status NtTerminateThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
 Status NtQueryPerformanceCounter(const SystemCall& call);
 Status NtQuerySystemTime(const SystemCall& call);
 Status NtYieldExecution(const SystemCall& call);
+// nt_wait.cpp
+Status NtSignalAndWaitForSingleObject(const SystemCall& call);
+Status NtWaitForMultipleObjects(const SystemCall& call);
+Status NtWaitForSingleObject(const SystemCall& call);
 
 }  // namespace fl::kernel

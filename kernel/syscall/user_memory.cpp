@@ -62,9 +62,13 @@ Result<Vector<char16_t>> ReadUnicodeString(u32 address) {
 }
 
 Result<Vector<char>> ReadObjectName(u32 object_attributes) {
-  Vector<char> name;
-  if (object_attributes == 0) return name;
+  if (object_attributes == 0) return Vector<char>();
   const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
+  return ReadObjectName(attributes);
+}
+
+Result<Vector<char>> ReadObjectName(const ObjectAttributes& attributes) {
+  Vector<char> name;
   if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
   if (attributes.object_name == 0) return name;
   const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));

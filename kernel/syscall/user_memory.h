@@ -63,5 +63,6 @@ Result<Vector<char16_t>> ReadUnicodeString(u32 address);
 Result<Vector<char16_t>> ReadUnicodeString(const UserUnicodeString& string);
 /// The name in OBJECT_ATTRIBUTES as UTF-8; empty if there is none. kInvalidParameter for a wrong length.
 Result<Vector<char>> ReadObjectName(u32 object_attributes);
+Result<Vector<char>> ReadObjectName(const ObjectAttributes& attributes);
 
 }  // namespace fl::kernel
