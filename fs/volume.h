@@ -63,6 +63,8 @@ class Volume : public RefCounted<Volume> {
   /// sleep.
   virtual Result<Opened> Open(std::string_view path) = 0;
   virtual VolumeCounters Counters() const = 0;
+  /// Forgets what can be read again, so that it will be.
+  virtual void DropCache() = 0;
 };
 
 }  // namespace fl::fs

@@ -44,6 +44,7 @@ typedef void* HANDLE;
 #define STATUS_NOT_COMMITTED 0xC000002D
 #define STATUS_INVALID_PARAMETER_MIX 0xC0000030
 #define STATUS_OBJECT_NAME_NOT_FOUND 0xC0000034
+#define STATUS_OBJECT_PATH_SYNTAX_BAD 0xC000003B
 #define STATUS_OBJECT_NAME_COLLISION 0xC0000035
 #define STATUS_INVALID_PAGE_PROTECTION 0xC0000045
 #define STATUS_SECTION_TOO_BIG 0xC0000040
@@ -122,6 +123,14 @@ typedef void* HANDLE;
 #define THREAD_ALL_ACCESS 0x1FFFFF
 #define THREAD_CREATE_FLAGS_CREATE_SUSPENDED 1
 #define GENERIC_ALL 0x10000000
+#define EVENT_QUERY_STATE 1
+#define EVENT_MODIFY_STATE 2
+#define EVENT_ALL_ACCESS 0x1F0003
+#define SEMAPHORE_ALL_ACCESS 0x1F0003
+#define MUTANT_ALL_ACCESS 0x1F0001
+#define OBJ_OPENIF 0x80
+enum { NotificationEvent = 0, SynchronizationEvent = 1 };
+enum { WaitAll = 0, WaitAny = 1 };
 
 typedef struct {
   USHORT Length, MaximumLength;  // Bytes.
@@ -295,6 +304,18 @@ typedef struct {
 } PS_CREATE_INFO;
 _Static_assert(sizeof(PS_CREATE_INFO) == 0x48, "PS_CREATE_INFO");
 
+typedef struct {
+  ULONG EventType;
+  LONG EventState;
+} EVENT_BASIC_INFORMATION;
+typedef struct {
+  ULONG CurrentCount, MaximumCount;
+} SEMAPHORE_BASIC_INFORMATION;
+typedef struct {
+  LONG CurrentCount;
+  UCHAR OwnedByCaller, AbandonedState;
+} MUTANT_BASIC_INFORMATION;
+
 NTCALL LdrDisableThreadCalloutsForDll(void* module);
 NTCALL LdrGetDllHandle(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* name,
                        void** module);
@@ -303,12 +324,18 @@ NTCALL LdrLoadDll(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* n
 NTCALL LdrUnloadDll(void* module);
 NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size,
                                ULONG type, ULONG protect);
+NTCALL NtClearEvent(HANDLE event);
 NTCALL NtClose(HANDLE handle);
+NTCALL NtCreateEvent(HANDLE* event, ULONG access, OBJECT_ATTRIBUTES* attributes, ULONG type,
+                     UCHAR signaled);
 NTCALL NtCreateFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
                     LONGLONG* allocation_size, ULONG file_attributes, ULONG share,
                     ULONG disposition, ULONG options, void* ea, ULONG ea_length);
+NTCALL NtCreateMutant(HANDLE* mutant, ULONG access, OBJECT_ATTRIBUTES* attributes, UCHAR owned);
 NTCALL NtCreateSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes,
                        LONGLONG* maximum_size, ULONG protect, ULONG allocation, HANDLE file);
+NTCALL NtCreateSemaphore(HANDLE* semaphore, ULONG access, OBJECT_ATTRIBUTES* attributes, LONG count,
+                         LONG maximum);
 NTCALL NtCreateThreadEx(HANDLE* thread, ULONG access, OBJECT_ATTRIBUTES* attributes, HANDLE process,
                         void* start, void* argument, ULONG flags, ULONG zero_bits,
                         ULONG stack_commit, ULONG stack_reserve, PS_ATTRIBUTE_LIST* list);
@@ -322,28 +349,45 @@ NTCALL NtFreeVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG type)
 NTCALL NtMapViewOfSection(HANDLE section, HANDLE process, void** base, ULONG zero_bits,
                           ULONG commit_size, LONGLONG* offset, ULONG* size, ULONG inherit,
                           ULONG type, ULONG protect);
+NTCALL NtOpenEvent(HANDLE* event, ULONG access, OBJECT_ATTRIBUTES* attributes);
 NTCALL NtOpenFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,
                   ULONG share, ULONG options);
+NTCALL NtOpenMutant(HANDLE* mutant, ULONG access, OBJECT_ATTRIBUTES* attributes);
 NTCALL NtOpenSection(HANDLE* section, ULONG access, OBJECT_ATTRIBUTES* attributes);
+NTCALL NtOpenSemaphore(HANDLE* semaphore, ULONG access, OBJECT_ATTRIBUTES* attributes);
 NTCALL NtOpenThread(HANDLE* thread, ULONG access, OBJECT_ATTRIBUTES* attributes, CLIENT_ID* id);
 NTCALL NtProtectVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG protect, ULONG* old);
+NTCALL NtPulseEvent(HANDLE event, ULONG* previous);
+NTCALL NtQueryEvent(HANDLE event, ULONG what, void* out, ULONG length, ULONG* returned);
 NTCALL NtQueryInformationFile(HANDLE file, IO_STATUS_BLOCK* io, void* out, ULONG length,
                               ULONG what);
 NTCALL NtQueryInformationProcess(HANDLE process, ULONG what, void* out, ULONG length,
                                  ULONG* returned);
 NTCALL NtQueryInformationThread(HANDLE thread, ULONG what, void* out, ULONG length,
                                 ULONG* returned);
+NTCALL NtQueryMutant(HANDLE mutant, ULONG what, void* out, ULONG length, ULONG* returned);
 NTCALL NtQueryPerformanceCounter(LONGLONG* counter, LONGLONG* frequency);
+NTCALL NtQuerySemaphore(HANDLE semaphore, ULONG what, void* out, ULONG length, ULONG* returned);
 NTCALL NtQuerySystemTime(LONGLONG* time);
 NTCALL NtQueryVirtualMemory(HANDLE process, const void* address, ULONG what, void* out,
                             ULONG length, ULONG* returned);
 NTCALL NtReadFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                   void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
+NTCALL NtReleaseMutant(HANDLE mutant, LONG* previous);
+NTCALL NtReleaseSemaphore(HANDLE semaphore, ULONG count, ULONG* previous);
+NTCALL NtResetEvent(HANDLE event, ULONG* previous);
 NTCALL NtResumeThread(HANDLE thread, ULONG* previous);
+NTCALL NtSetEvent(HANDLE event, ULONG* previous);
+NTCALL NtSignalAndWaitForSingleObject(HANDLE signal, HANDLE wait, UCHAR alertable,
+                                      LONGLONG* timeout);
 NTCALL NtSuspendThread(HANDLE thread, ULONG* previous);
+NTCALL NtSetInformationFile(HANDLE file, IO_STATUS_BLOCK* io, const void* in, ULONG length,
+                            ULONG what);
 NTCALL NtTerminateProcess(HANDLE process, NTSTATUS status);
 NTCALL NtTerminateThread(HANDLE thread, NTSTATUS status);
 NTCALL NtUnmapViewOfSection(HANDLE process, void* base);
+NTCALL NtWaitForMultipleObjects(ULONG count, const HANDLE* handles, ULONG type, UCHAR alertable,
+                                LONGLONG* timeout);
 NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);
 NTCALL NtWriteFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                    const void* buffer, ULONG length, LONGLONG* offset, ULONG* key);

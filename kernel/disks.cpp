@@ -30,7 +30,8 @@ RefPtr<fs::Volume> Disks::TryMount(fs::BlockDevice& device, const char* name) {
   fs::MountError error;
   const Result<fs::PartitionRange> range = fs::FindFatVolume(device, &error);
   if (range.ok()) {
-    partition_.emplace(device, *range);
+    failing_.emplace(device, fail_point_);
+    partition_.emplace(*failing_, *range);
     Result<RefPtr<fs::fat::FatVolume>> volume =
         fs::fat::FatVolume::Mount(*partition_, kDriveC, &error);
     if (volume.ok()) return RefPtr<fs::Volume>(std::move(*volume));

@@ -7,6 +7,7 @@
 #include "drivers/ram_disk.h"
 #include "fs/partition.h"
 #include "fs/volume.h"
+#include "kernel/failing_disk.h"
 #include "kernel/memory.h"
 
 namespace fl::kernel {
@@ -35,6 +36,8 @@ class Disks {
   RefPtr<fs::Volume> MountDriveC(const boot::BootInfo& info);
   /// The ATA disk that drive C: is on, or null.
   const drivers::AtaDisk* disk() const { return disk_; }
+  /// Reads of drive C:'s disk that fail on purpose.
+  FailPoint& fail_point() { return fail_point_; }
 
  private:
   RefPtr<fs::Volume> TryMount(fs::BlockDevice& device, const char* name);
@@ -43,6 +46,8 @@ class Disks {
   MachineMemory memory_;
   drivers::AtaController controller_;
   std::optional<drivers::RamDisk> ram_disk_;
+  FailPoint fail_point_;
+  std::optional<FailingDisk> failing_;
   std::optional<fs::PartitionView> partition_;
   const drivers::AtaDisk* disk_ = nullptr;
 };

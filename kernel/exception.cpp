@@ -164,6 +164,18 @@ std::string_view RegionText(Process& process, VirtAddr address, std::span<char> 
 
 }  // namespace
 
+u32 AccessParameter(mm::Access access) {
+  switch (access) {
+    case mm::Access::kRead:
+      return 0;
+    case mm::Access::kWrite:
+      return 1;
+    case mm::Access::kExecute:
+      return 8;
+  }
+  return 0;
+}
+
 Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
   switch (frame.vector) {
     case x86::kVectorDivide:
@@ -207,8 +219,12 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   char access[280] = {};
   char cause[48] = {};
   if (exception.has_address) {
-    Format(access, ": %s of 0x%08x (region: %s)", AccessName(exception.access),
-           exception.address.value, RegionText(process, exception.address, region).data());
+    // Where a fetch is a read to the processor, a read of the instruction itself is still one to us.
+    const bool fetch =
+        exception.access == mm::Access::kRead && exception.address == VirtAddr(frame.eip);
+    Format(access, ": %s of 0x%08x (region: %s)",
+           AccessName(fetch ? mm::Access::kExecute : exception.access), exception.address.value,
+           RegionText(process, exception.address, region).data());
   }
   if (exception.cause != Status::kSuccess) {
     Format(cause, ", because of status 0x%08x", Code(exception.cause));
@@ -218,7 +234,12 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
          NameOf(exception.status), Code(exception.status),
          Where(process, VirtAddr(frame.eip), where).data(), frame.eip, access, cause);
-  TheKernel().host.ReportException(message, Code(exception.status), process.id());
+  TheKernel().host.ReportException({.message = message,
+                                    .status = Code(exception.status),
+                                    .process = process.id(),
+                                    .has_access = exception.has_address,
+                                    .access = AccessParameter(exception.access),
+                                    .address = exception.address.value});
   process.Terminate(Code(exception.status));
 }
 

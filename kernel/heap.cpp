@@ -75,15 +75,12 @@ u32 KernelHeap::ClassOf(u32 bytes) {
 void* KernelHeap::Allocate(std::size_t bytes, std::size_t alignment) {
   KASSERT(alignment <= kPageSize);
   void* block = nullptr;
-  if (until_failure_ == 0) {
-    until_failure_ = kNoFailure;
-  } else {
-    if (until_failure_ != kNoFailure) --until_failure_;
-    if (bytes <= kLargestSmall && alignment <= kAlignment) {
-      block = AllocateSmall(ClassOf(u32(bytes)));
-    } else if (bytes <= std::size_t{pages_} * kPageSize) {
-      block = AllocateLarge(bytes == 0 ? 1 : PagesFor(bytes));
-    }
+  if (fail_point_.Fails()) {
+    // Nothing is tried.
+  } else if (bytes <= kLargestSmall && alignment <= kAlignment) {
+    block = AllocateSmall(ClassOf(u32(bytes)));
+  } else if (bytes <= std::size_t{pages_} * kPageSize) {
+    block = AllocateLarge(bytes == 0 ? 1 : PagesFor(bytes));
   }
   if (!block) ++counters_.failures;
   return block;
@@ -101,9 +98,10 @@ void KernelHeap::Free(void* block) {
   }
 }
 
-void KernelHeap::CountAllocation(u32 bytes) {
+void KernelHeap::CountAllocation(u32 size, u32 bytes) {
   ++counters_.allocations;
   ++counters_.blocks;
+  ++blocks_by_size_[size];
   counters_.bytes += bytes;
   if (counters_.bytes > counters_.peak_bytes) counters_.peak_bytes = counters_.bytes;
 }
@@ -150,7 +148,7 @@ void* KernelHeap::AllocateSmall(u32 size_class) {
   slab->in_use[word] |= 1u << bit;
   if (++slab->used == slab->Capacity()) Delist(*slab);
   FillNew(block, kBlockSizes[size_class]);
-  CountAllocation(kBlockSizes[size_class]);
+  CountAllocation(size_class, kBlockSizes[size_class]);
   return block;
 }
 
@@ -172,6 +170,7 @@ void KernelHeap::FreeSmall(void* block) {
   word &= ~bit;
   FillFreed(block, size);
   --counters_.blocks;
+  --blocks_by_size_[slab->size_class];
   counters_.bytes -= size;
   if (slab->used == slab->Capacity()) Enlist(*slab);
   if (--slab->used != 0) return;
@@ -192,7 +191,7 @@ void* KernelHeap::AllocateLarge(u32 pages) {
   }
   void* block = PointerTo(first_ + *first);
   FillNew(block, pages * kPageSize);
-  CountAllocation(pages * kPageSize);
+  CountAllocation(kClasses, pages * kPageSize);
   return block;
 }
 
@@ -203,6 +202,7 @@ void KernelHeap::FreeLarge(u32 first) {
   UnmapPages(first_ + first, pages);
   runs_.GiveBack(first);
   --counters_.blocks;
+  --blocks_by_size_[kClasses];
   counters_.bytes -= pages * kPageSize;
 }
 

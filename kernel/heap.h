@@ -9,6 +9,7 @@
 // Locks: none: nothing here sleeps, and interrupt handlers stay out.
 #pragma once
 
+#include "kernel/base/fail_point.h"
 #include "kernel/page_runs.h"
 #include "mm/mmu.h"
 #include "mm/pfn_database.h"
@@ -31,6 +32,8 @@ class KernelHeap {
  public:
   static constexpr u32 kLargestRange = 8192;  ///< Pages: 32 MiB.
   static constexpr u32 kAlignment = 16;
+  static constexpr u32 kClasses = 21;
+  static constexpr u32 kSizes = kClasses + 1;  ///< The classes of small blocks, and large ones.
 
   /// Large blocks live in [first, first + pages) of `system`, where nothing else is mapped.
   KernelHeap(mm::PfnDatabase& frames, mm::Mmu& system, VirtPage first, u32 pages);
@@ -42,19 +45,17 @@ class KernelHeap {
   /// Null is allowed; anything else is a block in use.
   void Free(void* block);
 
-  /// For tests of failure paths: `successes` more allocations are tried, the next one fails, and
-  /// all later ones are tried again.
-  void FailAfter(u32 successes) { until_failure_ = successes; }
-  /// False once the failure that FailAfter asked for has happened.
-  bool failure_pending() const { return until_failure_ != kNoFailure; }
-  void CancelFailure() { until_failure_ = kNoFailure; }
+  /// Allocations that fail on purpose.
+  FailPoint& fail_point() { return fail_point_; }
 
   const HeapCounters& counters() const { return counters_; }
+  /// Blocks in use of each size.
+  std::span<const u32, kSizes> blocks_by_size() const { return blocks_by_size_; }
+  /// The largest block of a size; ~0 for large ones.
+  static u32 BlockSize(u32 size) { return size < kClasses ? kBlockSizes[size] : ~0u; }
 
  private:
   struct Slab;
-  static constexpr u32 kClasses = 21;
-  static constexpr u32 kNoFailure = ~0u;
   static const u16 kBlockSizes[kClasses];
   static u32 ClassOf(u32 bytes);
 
@@ -67,7 +68,7 @@ class KernelHeap {
   void Delist(Slab& slab);
   Status MapPages(VirtPage first, u32 pages);
   void UnmapPages(VirtPage first, u32 pages);
-  void CountAllocation(u32 bytes);
+  void CountAllocation(u32 size, u32 bytes);
 
   mm::PfnDatabase& frames_;
   mm::Mmu& system_;
@@ -75,7 +76,8 @@ class KernelHeap {
   u32 pages_;
   PageRuns<kLargestRange> runs_;
   Slab* partial_[kClasses] = {};  ///< Slabs with a free block; full ones are on no list.
-  u32 until_failure_ = kNoFailure;
+  FailPoint fail_point_;
+  u32 blocks_by_size_[kSizes] = {};
   HeapCounters counters_;
 };
 

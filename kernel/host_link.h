@@ -13,6 +13,7 @@
 namespace fl::kernel {
 
 enum class HostStream : u8 { kOutput, kError, kReport, kTrace };
+inline constexpr u32 kHostStreams = 4;
 
 class HostLink {
  public:
@@ -24,6 +25,8 @@ class HostLink {
   bool connected() const { return connected_; }
 
   void WriteOutput(HostStream stream, std::span<const std::byte> bytes);
+  /// Ever, to a stream; so the host can cut it to pieces that a report names.
+  u64 bytes_written(HostStream stream) const { return written_[u32(stream)]; }
   /// Sleeps until there is input. kEndOfFile at its end, kProcessIsTerminating.
   Result<u32> ReadInput(std::span<std::byte> out);
   /// The input UART's interrupt.
@@ -37,8 +40,16 @@ class HostLink {
   static void ExitAfterEarlyBugcheck(drivers::PortIo& ports);
 
   /// {"event":"exception","message":...,"status":...}; and the like.
+  struct ExceptionReport {
+    const char* message;
+    u32 status;
+    u32 process;
+    bool has_access;  ///< Then these are what NT calls the exception's first two parameters.
+    u32 access;
+    u32 address;
+  };
   void ReportExit(u32 status);
-  void ReportException(const char* message, u32 status, u32 process);
+  void ReportException(const ExceptionReport& report);
   void ReportError(const char* kind, const char* message, u32 status);
 
  private:
@@ -49,6 +60,7 @@ class HostLink {
   Scheduler& scheduler_;
   bool connected_ = false;
   bool input_ended_ = false;
+  u64 written_[kHostStreams] = {};
   u32 frame_left_ = 0;  ///< Bytes of the current input frame that are still to come.
 };
 

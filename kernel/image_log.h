@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernel/base/vector.h"
+#include "kernel/trace.h"
 #include "mm/image_cache.h"
 
 namespace fl::kernel {
@@ -20,6 +21,8 @@ class ImageLog final : public mm::ImageListener {
  public:
   /// Room for as many images as most runs see, so that the log does not show up in what it measures.
   Status Reserve() { return accounts_.Reserve(64); }
+  void OnSectionReady(const mm::ImageSection& section) override { TraceImage(section); }
+  void OnSectionBound(const mm::ImageSection& section) override { TraceBound(section); }
   void OnSectionEnd(const mm::ImageSection& section) override { Add(section); }
   /// Also for sections that live on when the statistics are made.
   void Add(const mm::ImageSection& section);

@@ -28,7 +28,7 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
     : options(the_options),
       memory(the_memory),
       scheduler(memory.frames, memory.system_table),
-      pager{memory.frames, scheduler, ClusterOf(options)},
+      pager{memory.frames, scheduler, ClusterOf(options), &page_in_trace},
       system_space(pager, memory.system_table, VirtPage(x86::kSystemSpaceBase >> kPageShift),
                    VirtPage(kHeapBase >> kPageShift), mm::SpaceKind::kSystem),
       images(pager, options.seed, kImagesFirst, kImagesEnd),

@@ -13,6 +13,7 @@
 #include "kernel/process.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
+#include "kernel/trace.h"
 #include "mm/address_space.h"
 #include "mm/data_cache.h"
 #include "mm/image_cache.h"
@@ -36,6 +37,7 @@ struct Kernel {
   const Options options;
   Memory& memory;
   Scheduler scheduler;
+  PageInTrace page_in_trace;
   mm::Pager pager;
   mm::AddressSpace system_space;
   ImageLog image_log;

@@ -1,19 +1,17 @@
-// Start-up, in the order in which one thing needs another; then the first program, and its end.
+// Start-up, in the order in which one thing needs another; then the series of runs, and the end.
 #include <optional>
 
 #include "drivers/pic.h"
 #include "drivers/rtc.h"
-#include "kernel/base/format.h"
 #include "kernel/base/log.h"
 #include "kernel/bugcheck.h"
 #include "kernel/console.h"
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
-#include "kernel/paths.h"
-#include "kernel/program_start.h"
+#include "kernel/provoke.h"
+#include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
-#include "kernel/unicode.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/port_io.h"
 
@@ -23,15 +21,6 @@ namespace {
 // The clock's battery is empty: some date has to do, and this one is plainly wrong.
 constexpr u64 kTimeWithoutClock = 0x01BF53EB256D4000;  // 2000-01-01
 constexpr u32 kInputBaud = 115200;
-constexpr char16_t kEnvironment[] =
-    u"ComSpec=C:\\windows\\system32\\cmd.exe\0"
-    u"OS=Windows_NT\0"
-    u"PATH=C:\\windows\\system32;C:\\windows\0"
-    u"SystemDrive=C:\0"
-    u"SystemRoot=C:\\windows\0"
-    u"TEMP=C:\\\0"
-    u"TMP=C:\\\0"
-    u"windir=C:\\windows\0";
 
 // Built when their turn comes, and never destroyed.
 constinit x86::PortIoX86 g_ports;
@@ -72,31 +61,6 @@ u64 ReadDate() {
   host.Exit();
 }
 
-/// The program's path: the first word of the command line, which quotation marks may hold together.
-std::string_view ProgramWord(std::string_view command_line) {
-  if (command_line.starts_with('"')) {
-    command_line.remove_prefix(1);
-    return command_line.substr(0, command_line.find('"'));
-  }
-  return command_line.substr(0, command_line.find(' '));
-}
-
-Result<ProgramRequest> FirstProgram(Kernel& kernel) {
-  ProgramRequest request;
-  const std::string_view path = TRY(VolumePath(ProgramWord(kernel.options.program)));
-  for (const char c : path) TRY_STATUS(request.path.Push(c));
-  TRY_STATUS(AppendUtf16("C:\\", request.image_path));
-  TRY_STATUS(AppendUtf16(path, request.image_path));
-  TRY_STATUS(AppendUtf16(kernel.options.program, request.command_line));
-  TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
-  // With the array's own zero, the block ends.
-  for (const char16_t c : kEnvironment) TRY_STATUS(request.environment.Push(c));
-  request.standard[0] = kernel.input;
-  request.standard[1] = kernel.output;
-  request.standard[2] = kernel.error;
-  return request;
-}
-
 Status MakeStandardObjects(Kernel& kernel) {
   TRY_STATUS(kernel.image_log.Reserve());
   kernel.stubs = TRY(SyscallStubs::Create(kernel.pager));
@@ -109,29 +73,19 @@ Status MakeStandardObjects(Kernel& kernel) {
   return kernel.input && kernel.output && kernel.error ? Status::kSuccess : Status::kNoMemory;
 }
 
-/// Runs the program that the command line names to the end of its process; returns its exit status.
-u32 RunFirstProgram(Kernel& kernel) {
-  LoadError error;
-  Result<ProgramRequest> request = FirstProgram(kernel);
-  if (!request.ok())
-    Stop("no_such_file", "the kernel's command line names no program", request.error());
-  const Result<StartedProgram> started = StartProgram(std::move(*request), error);
-  if (!started.ok()) {
-    Stop(error.kind, error.message[0] ? error.message : "the program cannot be started",
-         started.error());
+/// Runs the program as often and as the command line says, reports, and ends the machine.
+[[noreturn]] void RunSeries(Kernel& kernel) {
+  FaultInjection injection(g_disks->fail_point(), kernel.memory.frames.fail_point(),
+                           Heap().fail_point(), kernel.memory.frames.commit().fail_point());
+  Series series(kernel, injection);
+  const RunOutcome outcome = kernel.options.sweep ? series.Sweep() : series.Repeat();
+  if (kernel.options.stats) ReportStatistics(kernel, series, g_disks->disk());
+  if (outcome.end == RunEnd::kNotStarted) {
+    Stop(outcome.error.kind, outcome.error.message, Status(outcome.status));
   }
-  WaitBlock block;
-  block.object = started->process.get();
-  Wait wait(kernel.scheduler.current(), WaitKind::kAny, {&block, 1});
-  const Status ended = kernel.scheduler.WaitFor(wait, kNever);
-  KASSERT(ended == Status::kSuccess);
-  return started->process->exit_status();
-}
-
-/// Children may outlive the first program; the machine does not wait for them.
-void EndOtherProcesses(Kernel& kernel) {
-  for (Process& process : kernel.processes) process.Terminate(Code(Status::kProcessIsTerminating));
-  while (!kernel.processes.empty()) kernel.scheduler.Sleep(&kernel.processes);
+  Log(LogLevel::kInfo, "The program has ended with status 0x%08x.", outcome.status);
+  if (kernel.host.connected()) kernel.host.ReportExit(outcome.status);
+  kernel.host.Exit();
 }
 
 [[noreturn]] void Run(const boot::BootInfo& info, const Options& options, Memory& memory) {
@@ -144,6 +98,7 @@ void EndOtherProcesses(Kernel& kernel) {
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));
+  if (x86::Features().sep) x86::EnableFastCalls(SyscallStubs::FastCallReturn());
   g_pic->Unmask(drivers::kIrqTimer);
 
   if (options.host && g_input->Init(kInputBaud)) {
@@ -164,14 +119,8 @@ void EndOtherProcesses(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
-  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
-  const Baseline before = TakeBaseline(kernel);
-  const u32 status = RunFirstProgram(kernel);
-  EndOtherProcesses(kernel);
-  if (options.stats) ReportStatistics(kernel, before, g_disks->disk());
-  Log(LogLevel::kInfo, "The program has ended with status 0x%08x.", status);
-  if (kernel.host.connected()) kernel.host.ReportExit(status);
-  kernel.host.Exit();
+  Provoke(Provocation(options.bugcheck));
+  RunSeries(kernel);
 }
 
 }  // namespace
@@ -186,6 +135,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
   Memory& memory = InitMemory(info);
+  if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);

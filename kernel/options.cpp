@@ -1,28 +1,15 @@
 // Options: see options.h.
 #include "kernel/options.h"
 
-#include <optional>
-
 namespace fl::kernel {
 namespace {
-
-std::optional<u32> ParseNumber(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  u64 value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + u32(c - '0');
-    if (value > 0xFFFFFFFF) return std::nullopt;
-  }
-  return u32(value);
-}
 
 std::string_view TrimStart(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   return text;
 }
 
-bool Apply(Options& options, std::string_view name, u32 value) {
+bool ApplyNumber(Options& options, std::string_view name, u32 value) {
   if (name == "host") {
     options.host = value != 0;
   } else if (name == "trace") {
@@ -30,15 +17,37 @@ bool Apply(Options& options, std::string_view name, u32 value) {
   } else if (name == "stats") {
     options.stats = value != 0;
   } else if (name == "bugcheck") {
-    options.bugcheck = value != 0;
+    options.bugcheck = value;
+  } else if (name == "poison") {
+    options.poison = value != 0;
+  } else if (name == "nx") {
+    options.nx = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {
     options.cluster = value;
+  } else if (name == "repeat") {
+    options.repeat = value;
+  } else if (name == "limit") {
+    options.limit = value;
+  } else if (name == "from") {
+    options.from = value;
+  } else if (name == "every") {
+    options.every = value;
   } else {
     return false;
   }
   return true;
+}
+
+bool Apply(Options& options, std::string_view name, std::string_view value) {
+  if (name == "fail") return ParseFailSpec(value, options.fail);
+  if (name == "sweep") {
+    options.sweep = ParseFailKind(value, options.sweep_kind);
+    return options.sweep;
+  }
+  u32 number;
+  return ParseNumber(value, number) && ApplyNumber(options, name, number);
 }
 
 }  // namespace
@@ -57,8 +66,7 @@ Options ParseOptions(std::string_view command_line) {
     const std::size_t equals = word.find('=');
     // A path may hold an equals sign, too.
     if (equals == word.npos || word.find('/') != word.npos) continue;
-    const std::optional<u32> value = ParseNumber(word.substr(equals + 1));
-    const bool understood = value && Apply(options, word.substr(0, equals), *value);
+    const bool understood = Apply(options, word.substr(0, equals), word.substr(equals + 1));
     if (!understood && options.unknown.empty()) options.unknown = word;
   }
   return options;

@@ -10,6 +10,7 @@
 #include "kernel/loader/loader_call.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
+#include "kernel/trace.h"
 #include "kernel/unicode.h"
 #include "kernel/user_thread.h"
 
@@ -73,6 +74,7 @@ void RunProgram(void* argument) {
     }
     thread.process()->Terminate(Code(status));
   }
+  TraceProcess(*thread.process());
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.

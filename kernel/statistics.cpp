@@ -16,14 +16,14 @@ void PutFaults(JsonWriter& json, const FaultLog& faults) {
   json.Field("hard_faults", faults.hard()).Field("fault_cycles", faults.cycles());
 }
 
-void PutMemory(JsonWriter& json, Kernel& kernel, const Baseline& before) {
+void PutMemory(JsonWriter& json, Kernel& kernel, const Balance& before) {
   mm::PfnDatabase& frames = kernel.memory.frames;
-  const Baseline now = TakeBaseline(kernel);
+  const Balance now = TakeBalance(frames, Heap());
   const u32 total = frames.frame_count() - frames.count(mm::FrameUse::kNotRam);
   json.Key("frames").BeginObject();
   json.Field("total", total);
-  json.Field("baseline", total - before.available_frames);
-  json.Field("final", total - now.available_frames);
+  json.Field("baseline", before.frames_in_use());
+  json.Field("final", now.frames_in_use());
   json.Field("peak", total - frames.lowest_available());
   json.EndObject();
   json.Key("commit").BeginObject();
@@ -37,6 +37,20 @@ void PutMemory(JsonWriter& json, Kernel& kernel, const Baseline& before) {
   json.Field("final", now.heap_bytes);
   json.Field("peak", Heap().counters().peak_bytes);
   json.EndObject();
+}
+
+void PutRuns(JsonWriter& json, const Series& series) {
+  const SeriesCounters& counters = series.counters();
+  json.Key("runs").BeginObject();
+  json.Field("count", counters.runs).Field("unbalanced", counters.unbalanced);
+  json.Field("other_status", counters.other_status).Field("timed_out", counters.timed_out);
+  json.Field("cycles", counters.cycles).Field("last_cycles", counters.last_cycles);
+  json.Key("attempts").BeginObject();
+  for (u32 i = 0; i < kFailKinds; ++i) {
+    const FailKind kind = FailKind(i);
+    json.Field(FailKindName(kind), series.injection().point(kind).attempts());
+  }
+  json.EndObject().EndObject();
 }
 
 void PutDisk(JsonWriter& json, Kernel& kernel, const drivers::AtaDisk* disk) {
@@ -89,18 +103,13 @@ void PutStubs(JsonWriter& json) {
 
 }  // namespace
 
-Baseline TakeBaseline(Kernel& kernel) {
-  return {.available_frames = kernel.memory.frames.available(),
-          .committed = kernel.memory.frames.commit().charged(),
-          .heap_bytes = Heap().counters().bytes};
-}
-
-void ReportStatistics(Kernel& kernel, const Baseline& before, const drivers::AtaDisk* disk) {
+void ReportStatistics(Kernel& kernel, const Series& series, const drivers::AtaDisk* disk) {
   kernel.images.ForEach([&](const mm::ImageSection& section) { kernel.image_log.Add(section); });
   HostLine line(kernel.host, HostStream::kReport);
   line->Field("event", "stats");
   PutFaults(*line, kernel.faults);
-  PutMemory(*line, kernel, before);
+  PutMemory(*line, kernel, series.before());
+  PutRuns(*line, series);
   PutDisk(*line, kernel, disk);
   PutImages(*line, kernel.image_log);
   PutStubs(*line);

@@ -4,18 +4,11 @@
 
 #include "drivers/ata_disk.h"
 #include "kernel/kernel.h"
+#include "kernel/series.h"
 
 namespace fl::kernel {
 
-/// Frames and commit as they are when no program runs.
-struct Baseline {
-  u32 available_frames = 0;
-  u32 committed = 0;
-  u32 heap_bytes = 0;
-};
-Baseline TakeBaseline(Kernel& kernel);
-
-/// `before`: taken before the first program started. `disk` may be null.
-void ReportStatistics(Kernel& kernel, const Baseline& before, const drivers::AtaDisk* disk);
+/// `series`: has run. `disk` may be null.
+void ReportStatistics(Kernel& kernel, const Series& series, const drivers::AtaDisk* disk);
 
 }  // namespace fl::kernel

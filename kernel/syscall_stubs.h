@@ -24,6 +24,8 @@ class SyscallStubs final : public mm::Section {
   static VirtAddr ThreadReturnAddress() { return kStubsBase; }
   /// Where routines that the loader calls return to; see loader_call.h.
   static VirtAddr LoaderReturnAddress() { return kStubsBase + 16; }
+  /// Where a program goes on after SYSENTER, which its stubs use if the processor has it.
+  static VirtAddr FastCallReturn();
 
  private:
   explicit SyscallStubs(mm::Pager& pager) : Section(pager, mm::SectionKind::kData, nullptr) {}

@@ -32,6 +32,21 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
+/// push that fault's frame.
+[[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
+  constexpr u32 kLargestPush = 64;
+  Kernel* kernel = KernelIfUp();
+  if (kernel && kernel->scheduler.running()) {
+    const Thread& thread = kernel->scheduler.current();
+    const u32 guard = thread.stack_base();
+    if (guard != 0 && frame.StackPointer() - guard < kPageSize + kLargestPush) {
+      BugcheckAt(frame, "double fault: the kernel stack of thread %u has overflowed", thread.id());
+    }
+  }
+  BugcheckAt(frame, "double fault: the stack pointer was 0x%08x", frame.StackPointer());
+}
+
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
@@ -46,6 +61,11 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
+  }
+  if (!frame.FromUser() && fault.address < AddressOf(kernel->system_space.regions().first()) &&
+      !x86::MayFault(frame)) {
+    BugcheckAt(frame, "the kernel itself touched 0x%08x (%s), which is the program's or its own",
+               fault.address.value, AccessName(fault.access));
   }
   const u64 start = x86::ReadCycles();
   Thread& thread = kernel->scheduler.current();
@@ -79,7 +99,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 
@@ -103,6 +123,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
 }
 
 void Traps::OnException(x86::TrapFrame& frame) {
+  if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
   EndProcessByException(*thread, frame, ExceptionOfTrap(frame));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kernel/base/assert.h"
+#include "kernel/base/fail_point.h"
 #include "kernel/base/result.h"
 #include "kernel/base/units.h"
 
@@ -21,7 +22,7 @@ class CommitAccount {
 
   /// kCommitmentLimit if fewer than `pages` promises are left.
   Status Charge(u32 pages) {
-    if (pages > limit_ - charged_) return Status::kCommitmentLimit;
+    if (pages > limit_ - charged_ || fail_point_.Fails()) return Status::kCommitmentLimit;
     charged_ += pages;
     if (charged_ > peak_) peak_ = charged_;
     return Status::kSuccess;
@@ -36,11 +37,13 @@ class CommitAccount {
   u32 limit() const { return limit_; }
   u32 charged() const { return charged_; }
   u32 peak() const { return peak_; }
+  FailPoint& fail_point() { return fail_point_; }
 
  private:
   u32 limit_;
   u32 charged_ = 0;
   u32 peak_ = 0;
+  FailPoint fail_point_;
 };
 
 /// A charge that gives itself back unless Release() is called: for undoing half-done work.

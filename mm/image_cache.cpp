@@ -50,6 +50,7 @@ Result<RefPtr<ImageSection>> ImageCache::Acquire(RefPtr<fs::File> file, u32 vari
     section->ready_ = IsSuccess(prepared);
     pager_.waiter.WakeAll(this);
     if (IsFailure(prepared)) return prepared;
+    if (listener_) listener_->OnSectionReady(*section);
     return section;
   }
 }

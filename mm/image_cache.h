@@ -17,10 +17,14 @@
 
 namespace fl::mm {
 
-/// Told of an image section's end, while its counters can still be read.
+/// Told of an image section's life. Must not sleep, nor keep a reference to the section.
 class ImageListener {
  public:
-  /// Must not sleep, nor take a reference to the section.
+  /// It can be mapped from now on.
+  virtual void OnSectionReady(const ImageSection&) {}
+  /// Its imports are bound: its pages hold the addresses, or will when they come in.
+  virtual void OnSectionBound(const ImageSection&) {}
+  /// Its counters can still be read.
   virtual void OnSectionEnd(const ImageSection& section) = 0;
 
  protected:
@@ -55,6 +59,9 @@ class ImageCache {
  private:
   friend class ImageSection;
   void Forget(ImageSection& section);
+  void OnBound(const ImageSection& section) {
+    if (listener_) listener_->OnSectionBound(section);
+  }
   ImageSection* Find(const fs::FileId& file, u32 variant);
   Result<pe::ImageLayout> ReadLayout(fs::File& file, u32* bytes_read, pe::ParseError* error);
   Result<VirtPage> ChooseBase(const pe::ImageLayout& layout, const fs::FileId& file, u32 variant);

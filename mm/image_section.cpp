@@ -125,6 +125,7 @@ void ImageSection::Bind(Vector<pe::Binding> bindings) {
       }
     }
   }
+  if (cache_) cache_->OnBound(*this);
 }
 
 }  // namespace fl::mm

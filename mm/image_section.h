@@ -26,6 +26,8 @@ class ImageSection final : public Section, public ListNode<ImageSection> {
   /// Where its pages expect to be mapped.
   VirtAddr base() const { return base_; }
   bool relocated() const { return base_ != layout_.preferred_base; }
+  /// Does the base change bytes of this page?
+  bool IsRelocated(PageIndex page) const { return relocated() && relocations_.HasFixups(page); }
   /// Which of the file's sections this is; see ImageCache.
   u32 variant() const { return variant_; }
   /// What can lie at another base than the preferred one: it has fix-ups.

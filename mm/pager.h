@@ -9,10 +9,24 @@ namespace fl::mm {
 /// Most pages that one transfer brings in; bounds what lies on the kernel's stack.
 inline constexpr u32 kMaxClusterPages = 16;
 
+class Section;
+
+/// Told of what comes into memory, for the trace.
+class PageInListener {
+ public:
+  /// `pages` pages of `section` from `first` on are here, made of `bytes` bytes of its file (0: of
+  /// nothing). Must not sleep.
+  virtual void OnPageIn(const Section& section, PageIndex first, u32 pages, u32 bytes) = 0;
+
+ protected:
+  ~PageInListener() = default;
+};
+
 struct Pager {
   PfnDatabase& frames;
   Waiter& waiter;
   u32 cluster_pages = 1;  ///< 1: strictly the page that was touched; at most kMaxClusterPages.
+  PageInListener* listener = nullptr;
 };
 
 }  // namespace fl::mm

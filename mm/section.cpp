@@ -138,6 +138,11 @@ Status Section::PageIn(PageIndex index) {
     if (i == 0) status = finished;
   }
   pager_.waiter.WakeAll(this);
+  if (pager_.listener && IsSuccess(status)) {
+    u32 bytes = 0;
+    for (u32 i = 0; i < count; ++i) bytes += sources[i].file_bytes;
+    pager_.listener->OnPageIn(*this, index, count, bytes);
+  }
   return status;
 }
 

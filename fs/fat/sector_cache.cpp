@@ -62,4 +62,10 @@ Status SectorCache::Copy(Lba sector, u32 offset, std::span<std::byte> out) {
   return Status::kSuccess;
 }
 
+void SectorCache::Drop() {
+  for (Slot& slot : slots_) {
+    if (slot.state == State::kValid) slot.state = State::kEmpty;
+  }
+}
+
 }  // namespace fl::fs::fat

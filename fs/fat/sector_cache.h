@@ -23,6 +23,8 @@ class SectorCache {
   Status Allocate();
   /// Copies bytes of one sector: `offset` + out.size() is at most kSectorSize. May sleep.
   Status Copy(Lba sector, u32 offset, std::span<std::byte> out);
+  /// Forgets every sector but those that are being read.
+  void Drop();
 
   u64 sectors_read() const { return sectors_read_; }
   void CountSector() { ++sectors_read_; }

@@ -21,6 +21,7 @@ class FatVolume final : public Volume {
   u32 Id() const override { return id_; }
   Result<Opened> Open(std::string_view path) override;
   VolumeCounters Counters() const override { return {cache_.sectors_read(), data_sectors_}; }
+  void DropCache() override { cache_.Drop(); }
 
   const VolumeLayout& layout() const { return layout_; }
   // For this volume's files and directories.

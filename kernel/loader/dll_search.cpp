@@ -11,11 +11,6 @@ namespace {
 constexpr std::string_view kSystemDirectory = "windows\\system32";
 constexpr std::string_view kSeparators = "\\/:";
 
-bool IsMissing(Status status) {
-  return status == Status::kObjectNameNotFound || status == Status::kObjectPathNotFound ||
-         status == Status::kObjectNameInvalid;
-}
-
 Status Assign(Vector<char>& to, std::string_view text) {
   TRY_STATUS(to.Resize(u32(text.size())));
   for (u32 i = 0; i < to.size(); ++i) to[i] = text[i];
@@ -25,6 +20,11 @@ Status Assign(Vector<char>& to, std::string_view text) {
 std::string_view View(const Vector<char>& text) { return {text.data(), text.size()}; }
 
 }  // namespace
+
+bool IsNotFound(Status status) {
+  return status == Status::kObjectNameNotFound || status == Status::kObjectPathNotFound ||
+         status == Status::kObjectNameInvalid;
+}
 
 bool IsPath(std::string_view name) { return name.find_first_of(kSeparators) != name.npos; }
 
@@ -47,7 +47,7 @@ Result<RefPtr<fs::File>> DllSearch::Open(std::string_view directory, std::string
              directory.empty() ? "" : "\\", int(name.size()), name.data());
   if (full.size() + 1 >= sizeof(path)) return Status::kDllNotFound;
   const Result<fs::Opened> opened = TheKernel().volume->Open(full);
-  if (!opened.ok()) return IsMissing(opened.error()) ? Status::kDllNotFound : opened.error();
+  if (!opened.ok()) return IsNotFound(opened.error()) ? Status::kDllNotFound : opened.error();
   if (!opened->file) return Status::kDllNotFound;
   return opened->file;
 }

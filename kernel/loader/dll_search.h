@@ -27,6 +27,8 @@ class DllSearch {
   Vector<char> current_directory_;
 };
 
+/// Does the volume say so of a file that is not there, rather than of trouble with the disk?
+bool IsNotFound(Status status);
 /// Has the name a directory or a drive in it?
 bool IsPath(std::string_view name);
 /// What stands behind the last separator.

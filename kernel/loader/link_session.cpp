@@ -214,9 +214,11 @@ Result<LoadedModule*> LinkSession::LoadProgram(std::string_view path) {
   Result<fs::Opened> opened = TheKernel().volume->Open(path);
   if (!opened.ok() || !opened->file) {
     const Status status = opened.ok() ? Status::kFileIsADirectory : opened.error();
-    return error_.Fail("no_such_file", status, "C:\\%.*s: %s (status 0x%08x)", int(path.size()),
-                       path.data(), opened.ok() ? "is a directory" : "cannot be opened",
-                       Code(status));
+    // The disk or the memory may have failed; the file can be there all the same.
+    const bool missing = opened.ok() || IsNotFound(status);
+    return error_.Fail(missing ? "no_such_file" : "other", status, "C:\\%.*s: %s (status 0x%08x)",
+                       int(path.size()), path.data(),
+                       opened.ok() ? "is a directory" : "cannot be opened", Code(status));
   }
   Goal goal{.file = opened->file, .is_program = true};
   // Before any DLL is looked at: what cannot be a program is not worth it.

@@ -34,7 +34,12 @@ void EndProcessAtStart(Process& process, const LoadedModule& module, Status stat
   Format(message,
          "%.*s: %.*s did not initialise: its DllMain failed (STATUS_DLL_INIT_FAILED 0x%08x)",
          int(program.size()), program.data(), int(name.size()), name.data(), Code(status));
-  TheKernel().host.ReportException(message, Code(status), process.id());
+  TheKernel().host.ReportException({.message = message,
+                                    .status = Code(status),
+                                    .process = process.id(),
+                                    .has_access = false,
+                                    .access = 0,
+                                    .address = 0});
   process.Terminate(Code(status));
 }
 
@@ -207,6 +212,8 @@ Status LoaderCall::Finish(Thread& thread, x86::TrapFrame& frame) {
   const u32 exit_status = exit_status_;
   const LoaderTask task = task_;
   frame = caller_;
+  // It may have come by another way than the one it goes back on.
+  x86::SanitizeUserFrame(frame);
   // Before the lock goes back: the next to leave shall know that it is alone.
   if (task == LoaderTask::kExitThread) thread.Terminate(exit_status);
   if (task == LoaderTask::kExitProcess) thread.process()->Terminate(exit_status);

@@ -60,7 +60,12 @@ void StartThreadCalls(Thread& thread) {
   char message[200];
   Format(message, "%.*s: a thread cannot have its static TLS (status 0x%08x)", int(name.size()),
          name.data(), Code(filled));
-  TheKernel().host.ReportException(message, Code(filled), process.id());
+  TheKernel().host.ReportException({.message = message,
+                                    .status = Code(filled),
+                                    .process = process.id(),
+                                    .has_access = false,
+                                    .access = 0,
+                                    .address = 0});
   process.Terminate(Code(filled));
 }
 

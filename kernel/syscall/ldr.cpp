@@ -137,7 +137,8 @@ Status LdrLoadDll(const SystemCall& call) {
   if (name.IsNtdll()) return WriteUser(out, kStubsBase.value);
 
   Thread& thread = TheKernel().scheduler.current();
-  LoaderCall* const loading = TRY(LoaderCall::Begin(thread, LoaderTask::kLoad, call.frame));
+  LoaderCall* const loading =
+      TRY(LoaderCall::Begin(thread, LoaderTask::kLoad, thread.user_frame()));
   const Result<LoadedModule*> root = LoadDll(call.process, name, {path.data(), path.size()});
   if (!root.ok()) {
     LoaderCall::End(thread);
@@ -147,14 +148,15 @@ Status LdrLoadDll(const SystemCall& call) {
   loading->SetResult(out, (*root)->Base().value);
   const Status status = loading->SetAttach(call.process.modules(), **root);
   if (IsFailure(status)) loading->Fail(status);
-  return loading->Run(thread, call.frame);
+  return loading->Run(thread, thread.user_frame());
 }
 
 Status LdrUnloadDll(const SystemCall& call) {
   const VirtAddr base(call[0]);
   if (base == kStubsBase) return Status::kSuccess;
   Thread& thread = TheKernel().scheduler.current();
-  LoaderCall* const unloading = TRY(LoaderCall::Begin(thread, LoaderTask::kUnload, call.frame));
+  LoaderCall* const unloading =
+      TRY(LoaderCall::Begin(thread, LoaderTask::kUnload, thread.user_frame()));
   ModuleList& modules = call.process.modules();
   LoadedModule* const module = modules.FindByBase(base);
   if (!module) {
@@ -163,7 +165,7 @@ Status LdrUnloadDll(const SystemCall& call) {
   }
   // What the program needs stays, and so does what only other DLLs asked for.
   if (module->loads != 0) --module->loads;
-  return unloading->Run(thread, call.frame);
+  return unloading->Run(thread, thread.user_frame());
 }
 
 Status LdrGetDllHandle(const SystemCall& call) {
@@ -193,7 +195,8 @@ Status LdrGetProcedureAddress(const SystemCall& call) {
   const pe::SymbolRef symbol = TRY(ReadSymbol(call[1], call[2], name));
   ModuleList& modules = call.process.modules();
   Thread& thread = TheKernel().scheduler.current();
-  LoaderCall* const finding = TRY(LoaderCall::Begin(thread, LoaderTask::kFindSymbol, call.frame));
+  LoaderCall* const finding =
+      TRY(LoaderCall::Begin(thread, LoaderTask::kFindSymbol, thread.user_frame()));
   LoadedModule* const exporter = modules.FindByBase(base);
   const Result<u32> address = exporter || base == kStubsBase
                                   ? FindSymbol(call.process, exporter, symbol)
@@ -207,7 +210,7 @@ Status LdrGetProcedureAddress(const SystemCall& call) {
     const Status status = finding->SetAttach(modules, *exporter);
     if (IsFailure(status)) finding->Fail(status);
   }
-  return finding->Run(thread, call.frame);
+  return finding->Run(thread, thread.user_frame());
 }
 
 Status LdrDisableThreadCalloutsForDll(const SystemCall& call) {
@@ -222,11 +225,13 @@ Status LdrDisableThreadCalloutsForDll(const SystemCall& call) {
 }
 
 Status RtlExitUserProcess(const SystemCall& call) {
-  return ExitProcessCalls(TheKernel().scheduler.current(), call.frame, call[0]);
+  Thread& thread = TheKernel().scheduler.current();
+  return ExitProcessCalls(thread, thread.user_frame(), call[0]);
 }
 
 Status RtlExitUserThread(const SystemCall& call) {
-  return ExitThreadCalls(TheKernel().scheduler.current(), call.frame, call[0]);
+  Thread& thread = TheKernel().scheduler.current();
+  return ExitThreadCalls(thread, thread.user_frame(), call[0]);
 }
 
 }  // namespace fl::kernel

@@ -11,11 +11,10 @@ constexpr u32 kOpenIf = 0x80;  // OBJ_OPENIF
 }  // namespace
 
 Result<NameRequest> ReadNameRequest(u32 object_attributes) {
+  CapturedAttributes captured = TRY(CaptureAttributes(object_attributes));
   NameRequest request;
-  if (object_attributes == 0) return request;
-  const auto attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
-  request.name = TRY(ReadObjectName(attributes));
-  request.open_if = (attributes.attributes & kOpenIf) != 0;
+  request.open_if = (captured.attributes & kOpenIf) != 0;
+  request.name = std::move(captured.name);
   return request;
 }
 

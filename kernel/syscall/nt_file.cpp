@@ -70,15 +70,14 @@ u32 GrantedAccess(u32 wanted) {
 }
 
 Result<fs::Opened> Lookup(const SystemCall& call, u32 object_attributes) {
-  const Vector<char> name = TRY(ReadObjectName(object_attributes));
-  const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
+  const CapturedAttributes attributes = TRY(CaptureAttributes(object_attributes));
   if (!TheKernel().volume) return Status::kObjectPathNotFound;
   // A name relative to an open directory needs that directory's own; nobody asks for it yet.
   if (attributes.root_directory != 0) {
     TRY(call.process.handles().FindAs<FileObject>(attributes.root_directory, 0));
     return Status::kNotImplemented;
   }
-  const std::string_view path = TRY(VolumePath({name.data(), name.size()}));
+  const std::string_view path = TRY(VolumePath({attributes.name.data(), attributes.name.size()}));
   return TheKernel().volume->Open(path);
 }
 

@@ -77,6 +77,8 @@ Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRe
     if (!anywhere && request.base != image->base()) return Status::kConflictingAddresses;
     mm::ViewRequest at = request;
     at.base = image->base() + u32(request.offset);
+    // Getting the image may have slept.
+    if (!process.has_space()) return Status::kProcessIsTerminating;
     TRY_STATUS(process.images().Push({image, image->base()}));
     const Result<mm::ByteRange> view = process.space().MapView(*image, at);
     if (view.ok()) return view;

@@ -17,22 +17,6 @@ Status CheckRange(u32 address, u32 size) {
 
 void* Pointer(u32 address) { return reinterpret_cast<void*>(address); }
 
-enum class Probe { kRead, kWrite };
-
-Status ProbePages(u32 address, u32 size, Probe probe) {
-  if (size == 0) return Status::kSuccess;
-  TRY_STATUS(CheckRange(address, size));
-  const u32 last = address + size - 1;
-  for (u32 at = address;;) {
-    u8 byte = 0;
-    TRY_STATUS(x86::CopySafely(&byte, Pointer(at), 1));
-    if (probe == Probe::kWrite) TRY_STATUS(x86::CopySafely(Pointer(at), &byte, 1));
-    if (AlignDown(at, kPageSize) == AlignDown(last, kPageSize)) break;
-    at = AlignDown(at, kPageSize) + kPageSize;
-  }
-  return Status::kSuccess;
-}
-
 }  // namespace
 
 Status CopyFromUser(void* to, u32 address, u32 size) {
@@ -45,8 +29,27 @@ Status CopyToUser(u32 address, const void* from, u32 size) {
   return x86::CopySafely(Pointer(address), from, size);
 }
 
-Status ProbeForWrite(u32 address, u32 size) { return ProbePages(address, size, Probe::kWrite); }
-Status ProbeForRead(u32 address, u32 size) { return ProbePages(address, size, Probe::kRead); }
+Status ReadUserWord(u32* to, u32 address) {
+  TRY_STATUS(CheckRange(address, sizeof(*to)));
+  return x86::ReadWordSafely(to, Pointer(address));
+}
+
+Status WriteUserWord(u32 address, u32 value) {
+  TRY_STATUS(CheckRange(address, sizeof(value)));
+  return x86::WriteWordSafely(Pointer(address), value);
+}
+
+Status ProbeForWrite(u32 address, u32 size) {
+  if (size == 0) return Status::kSuccess;
+  TRY_STATUS(CheckRange(address, size));
+  const u32 last = address + size - 1;
+  for (u32 at = address;;) {
+    TRY_STATUS(x86::ProbeSafely(Pointer(at)));
+    if (AlignDown(at, kPageSize) == AlignDown(last, kPageSize)) break;
+    at = AlignDown(at, kPageSize) + kPageSize;
+  }
+  return Status::kSuccess;
+}
 
 Result<Vector<char16_t>> ReadUnicodeString(const UserUnicodeString& string) {
   if (string.length % 2 != 0) return Status::kInvalidParameter;
@@ -61,19 +64,22 @@ Result<Vector<char16_t>> ReadUnicodeString(u32 address) {
   return ReadUnicodeString(string);
 }
 
-Result<Vector<char>> ReadObjectName(u32 object_attributes) {
-  if (object_attributes == 0) return Vector<char>();
+Result<CapturedAttributes> CaptureAttributes(u32 object_attributes) {
+  CapturedAttributes captured;
+  if (object_attributes == 0) return captured;
   const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
-  return ReadObjectName(attributes);
+  if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
+  captured.root_directory = attributes.root_directory;
+  captured.attributes = attributes.attributes;
+  if (attributes.object_name == 0) return captured;
+  const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));
+  TRY_STATUS(AppendUtf8(text.span(), captured.name));
+  return captured;
 }
 
-Result<Vector<char>> ReadObjectName(const ObjectAttributes& attributes) {
-  Vector<char> name;
-  if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
-  if (attributes.object_name == 0) return name;
-  const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));
-  TRY_STATUS(AppendUtf8(text.span(), name));
-  return name;
+Result<Vector<char>> ReadObjectName(u32 object_attributes) {
+  CapturedAttributes captured = TRY(CaptureAttributes(object_attributes));
+  return std::move(captured.name);
 }
 
 }  // namespace fl::kernel

@@ -8,17 +8,27 @@ namespace {
 
 constexpr u32 kEflagsId = 1u << 21;
 constexpr u32 kCpuidFeatureLeaf = 1;
+constexpr u32 kCpuidStructuredLeaf = 7;
+constexpr u32 kCpuidExtendedLeaf = 0x80000000;
+constexpr u32 kCpuidExtendedFeatureLeaf = 0x80000001;
 
 // Intel SDM vol. 2A, CPUID, table 3-11: EDX of leaf 1.
 constexpr u32 kFeatureFpu = 1u << 0;
 constexpr u32 kFeaturePse = 1u << 3;
 constexpr u32 kFeatureTsc = 1u << 4;
+constexpr u32 kFeaturePae = 1u << 6;
 constexpr u32 kFeatureSep = 1u << 11;
 constexpr u32 kFeaturePge = 1u << 13;
 constexpr u32 kFeatureFxsr = 1u << 24;
 constexpr u32 kFeatureSse = 1u << 25;
+// EBX of leaf 7.
+constexpr u32 kFeatureSmep = 1u << 7;
+constexpr u32 kFeatureSmap = 1u << 20;
+// EDX of leaf 0x80000001.
+constexpr u32 kFeatureNx = 1u << 20;
 
 constinit CpuFeatures g_features;
+constinit bool g_no_execute = false;
 
 struct CpuidResult {
   u32 eax, ebx, ecx, edx;
@@ -79,7 +89,30 @@ CpuFeatures Detect() {
   f.fxsr = f.fpu && (id.edx & kFeatureFxsr) != 0;
   f.sse = f.fxsr && (id.edx & kFeatureSse) != 0;
   f.sep = (id.edx & kFeatureSep) != 0 && SysenterWorks(id.eax);
+  f.nx = (id.edx & kFeaturePae) != 0 &&
+         Cpuid(kCpuidExtendedLeaf).eax >= kCpuidExtendedFeatureLeaf &&
+         (Cpuid(kCpuidExtendedFeatureLeaf).edx & kFeatureNx) != 0;
+  if (Cpuid(0).eax >= kCpuidStructuredLeaf) {
+    const u32 structured = Cpuid(kCpuidStructuredLeaf).ebx;
+    f.smep = (structured & kFeatureSmep) != 0;
+    f.smap = (structured & kFeatureSmap) != 0;
+  }
   return f;
+}
+
+/// As user_access.inc lists them: three bytes of text that become STAC or CLAC.
+struct SmapSite {
+  u8* text;
+  u8 instruction[4];
+};
+constexpr u32 kSmapInstructionSize = 3;
+extern "C" const SmapSite kSmapSitesStart[];
+extern "C" const SmapSite kSmapSitesEnd[];
+
+void PatchSmapSites() {
+  for (const SmapSite* site = kSmapSitesStart; site != kSmapSitesEnd; ++site) {
+    for (u32 i = 0; i < kSmapInstructionSize; ++i) site->text[i] = site->instruction[i];
+  }
 }
 
 }  // namespace
@@ -101,11 +134,23 @@ void InitCpu() {
   if (g_features.pge) cr4 |= kCr4PageGlobal;
   if (g_features.fxsr) cr4 |= kCr4Fxsr;
   if (g_features.sse) cr4 |= kCr4SimdExceptions;
+  if (g_features.smep) cr4 |= kCr4Smep;
+  if (g_features.smap) {
+    PatchSmapSites();
+    cr4 |= kCr4Smap;
+  }
+  // A serialising instruction: what was patched is seen behind it.
   if (cr4 != 0) WriteCr4(cr4);
   if (g_features.fpu) asm volatile("fninit");
 }
 
 const CpuFeatures& Features() { return g_features; }
+
+void TurnOnNoExecute() {
+  WriteMsr(kMsrEfer, ReadMsr(kMsrEfer) | kEferNoExecute);
+  g_no_execute = true;
+}
+bool NoExecuteIsOn() { return g_no_execute; }
 
 u64 ReadCycles() {
   if (!g_features.tsc) return 0;

@@ -14,13 +14,21 @@ struct CpuFeatures {
   bool pge = false;   ///< Global translations.
   bool fxsr = false;  ///< FXSAVE, and CR4.OSFXSR was set.
   bool sse = false;
-  bool sep = false;  ///< SYSENTER.
+  bool sep = false;   ///< SYSENTER.
+  bool nx = false;    ///< Pages that cannot be executed, in the PAE format, which it has too.
+  bool smep = false;  ///< The kernel cannot execute user pages.
+  bool smap = false;  ///< The kernel cannot touch user pages but where user_access.inc lets it.
 };
 
-/// Looks the features up and sets CR0 (WP, NE, MP; EM and TS clear) and CR4 (PSE, PGE, OSFXSR as far as
-/// present). Once, before anything else here.
+/// Looks the features up and sets CR0 (WP, NE, MP; EM and TS clear) and CR4 (PSE, PGE, OSFXSR, SMEP, SMAP
+/// as far as present). Once, before anything else here: the kernel's text is still writable, and is made
+/// to fit the processor.
 void InitCpu();
 const CpuFeatures& Features();
+
+/// From here on the processor knows the no-execute bit (EFER.NXE); needs Features().nx.
+void TurnOnNoExecute();
+bool NoExecuteIsOn();
 
 /// The time-stamp counter; 0 where there is none.
 u64 ReadCycles();

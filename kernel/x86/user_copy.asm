@@ -1,10 +1,19 @@
-; CopySafely: the bytes between kCopySafelyStart and kCopySafelyEnd may fault; FixUpKernelFault then continues
-; at CopySafelyFailed with the status in EAX. A copy that sleeps in a fault resumes where it was: REP keeps its
-; state in registers (SDM vol. 2B, REP).
+; The only instructions of the kernel that may fault on user memory or on a view. Each range of them is listed
+; with the place where FixUpKernelFault lets it continue, with the status in EAX, if the fault cannot be
+; resolved. An instruction that sleeps in a fault resumes where it was: REP keeps its state in registers
+; (SDM vol. 2B, REP).
+%include "kernel/x86/user_access.inc"
+
+%macro MAY_FAULT 3                      ; From, to, and where it fails.
+section .rodata.fault_fix_ups progbits alloc noexec nowrite align=4
+        dd      %1, %2, %3
+section .text
+%endmacro
+
 section .text
 
 ; Status CopySafely(void* to, const void* from, u32 size)
-global CopySafely, CopySafelyFailed, kCopySafelyStart, kCopySafelyEnd
+global CopySafely
 CopySafely:
         push    esi
         push    edi
@@ -14,13 +23,61 @@ CopySafely:
         mov     ecx, edx
         shr     ecx, 2
         and     edx, 3
-kCopySafelyStart:
+        ALLOW_USER_ACCESS
+.start:
         rep     movsd
         mov     ecx, edx
         rep     movsb
-kCopySafelyEnd:
+.end:
         xor     eax, eax                ; Status::kSuccess.
-CopySafelyFailed:
+.failed:
+        FORBID_USER_ACCESS
         pop     edi
         pop     esi
         ret
+        MAY_FAULT .start, .end, .failed
+
+; Status ProbeSafely(void* address): one write, which changes nothing whatever other threads do.
+global ProbeSafely
+ProbeSafely:
+        mov     edx, [esp + 4]
+        ALLOW_USER_ACCESS
+.start:
+        lock or byte [edx], 0
+.end:
+        xor     eax, eax
+.failed:
+        FORBID_USER_ACCESS
+        ret
+        MAY_FAULT .start, .end, .failed
+
+; Status ReadWordSafely(u32* to, const void* from)
+global ReadWordSafely
+ReadWordSafely:
+        mov     edx, [esp + 8]
+        ALLOW_USER_ACCESS
+.start:
+        mov     edx, [edx]
+.end:
+        mov     ecx, [esp + 4]
+        mov     [ecx], edx
+        xor     eax, eax
+.failed:
+        FORBID_USER_ACCESS
+        ret
+        MAY_FAULT .start, .end, .failed
+
+; Status WriteWordSafely(void* to, u32 value)
+global WriteWordSafely
+WriteWordSafely:
+        mov     edx, [esp + 4]
+        mov     ecx, [esp + 8]
+        ALLOW_USER_ACCESS
+.start:
+        mov     [edx], ecx
+.end:
+        xor     eax, eax
+.failed:
+        FORBID_USER_ACCESS
+        ret
+        MAY_FAULT .start, .end, .failed

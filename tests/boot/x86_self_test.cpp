@@ -5,6 +5,7 @@
 //   failed.
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "kernel/base/log.h"
 #include "kernel/memory.h"
@@ -45,6 +46,9 @@ void AssertFailed(const char* expression, const char* file, int line) {
 }
 
 namespace kernel {
+
+extern "C" const char boot_stack_guard[];  // boot/entry.asm
+
 namespace {
 
 #define CHECK(expression) KASSERT(expression)
@@ -62,6 +66,8 @@ constinit u32 g_main_stack_pointer = 0;
 constinit u32 g_thread_stack_pointer = 0;
 constinit int g_steps = 0;
 constinit bool g_expect_double_fault = false;
+/// Where the next page fault of the kernel's ordinary code continues; 0: it is a failure.
+constinit u32 g_resume = 0;
 Memory* g_memory = nullptr;
 x86::UserPageTable* g_user = nullptr;
 alignas(16) std::byte g_thread_stack[8192];
@@ -70,6 +76,13 @@ x86::FpuState g_fpu_a;
 x86::FpuState g_fpu_b;
 
 constexpr mm::PteAccess kReadWrite{.read = true, .write = true};
+constexpr u32 kAlignmentCheck = 1u << 18;
+
+u32 Eflags() {
+  u32 flags;
+  asm volatile("pushf\n\tpop %0" : "=r"(flags));
+  return flags;
+}
 
 class Handler final : public x86::TrapHandler {
  public:
@@ -83,6 +96,12 @@ class Handler final : public x86::TrapHandler {
     }
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     if (frame.FromUser()) return SkipUser(frame);
+    if (g_resume != 0) {
+      CHECK(!x86::MayFault(frame));
+      frame.eip = g_resume;
+      g_resume = 0;
+      return;
+    }
     Die("page fault", frame);
   }
   void OnSystemCall(x86::TrapFrame& frame) override {
@@ -93,6 +112,9 @@ class Handler final : public x86::TrapHandler {
       CHECK(frame.edx == 0x1234 && frame.user_esp == kStackAt + 0x1000);
       CHECK(frame.ds == x86::kUserData && frame.es == 0 && frame.fs == x86::kUserTeb);
       CHECK(frame.gs == x86::kUserData && frame.ebp == 0xB0B);
+      // The program set AC, which would lift SMAP.
+      CHECK((frame.eflags & kAlignmentCheck) != 0);
+      CHECK(!x86::Features().smap || (Eflags() & kAlignmentCheck) == 0);
       // No IOPL, NT or VM; interrupts enabled.
       CHECK((frame.eflags & 0x27200) == 0x200);
       frame.eax = 0x600D;
@@ -150,6 +172,67 @@ u32 ReadUser(u32 address, Status* status) {
   return value;
 }
 
+u32 Peek(VirtPage page) {
+  Status status;
+  const u32 value = ReadUser(AddressOf(page).value, &status);
+  CHECK(IsSuccess(status));
+  return value;
+}
+void Poke(VirtPage page, u32 value) {
+  void* to = reinterpret_cast<void*>(AddressOf(page).value);
+  CHECK(IsSuccess(x86::CopySafely(to, &value, sizeof(value))));
+}
+
+/// Does ordinary code of the kernel fault when it reads, or jumps, there?
+bool ReadFaults(u32 address) {
+  asm volatile("movl $1f, %0\n\tmovl (%1), %%eax\n1:" : "=m"(g_resume) : "r"(address) : "eax");
+  return std::exchange(g_resume, 0) == 0;
+}
+bool JumpFaults(u32 address) {
+  asm volatile("movl $1f, %%ecx\n\tmovl %%ecx, %0\n\tjmp *%1\n1:"
+               : "=m"(g_resume)
+               : "r"(address)
+               : "ecx");
+  return std::exchange(g_resume, 0) == 0;
+}
+constexpr u32 kJumpBack = 0x9090E1FF;  // jmp *%ecx
+
+/// What the processor keeps the kernel itself from.
+void TestProtection() {
+  mm::PfnDatabase& frames = g_memory->frames;
+  x86::UserPageTable& table = **x86::UserPageTable::Create(g_memory->system_table);
+  table.Activate();
+  const VirtPage page(0x12345);
+  const Pfn pfn = *frames.AllocateZeroed(mm::FrameUse::kPrivate);
+  CHECK(IsSuccess(table.Map(page, pfn, {.read = true, .write = true, .execute = true})));
+  Poke(page, kJumpBack);
+  const x86::CpuFeatures& f = x86::Features();
+  CHECK(ReadFaults(AddressOf(page).value) == f.smap);
+  CHECK(JumpFaults(AddressOf(page).value) == f.smep);
+  CHECK(!x86::NoExecuteIsOn() || g_handler.last.access == mm::Access::kExecute);
+  table.Unmap(page);
+  frames.Free(pfn);
+  g_memory->system_table.Activate();
+  delete &table;
+
+  // Data of the kernel, and free memory in the direct map.
+  auto* data = reinterpret_cast<u32*>(g_user_stack);
+  *data = kJumpBack;
+  CHECK(JumpFaults(reinterpret_cast<u32>(data)) == x86::NoExecuteIsOn());
+  *reinterpret_cast<u32*>(frames.Bytes(pfn).data()) = kJumpBack;
+  CHECK(JumpFaults(reinterpret_cast<u32>(frames.Bytes(pfn).data())) == x86::NoExecuteIsOn());
+  // Text, constants: not even the kernel writes there. The null page and the guard are not there.
+  static const u32 constant = 1;
+  for (const void* at :
+       {reinterpret_cast<const void*>(&TestProtection), static_cast<const void*>(&constant)}) {
+    CHECK(x86::ProbeSafely(const_cast<void*>(at)) == Status::kAccessViolation);
+    CHECK(!ReadFaults(reinterpret_cast<u32>(at)));
+  }
+  CHECK(ReadFaults(0) && ReadFaults(0xFFFF) && ReadFaults(reinterpret_cast<u32>(boot_stack_guard)));
+  Log(LogLevel::kInfo, "protection: good (smep %d smap %d no-execute %d)", f.smep, f.smap,
+      x86::NoExecuteIsOn());
+}
+
 void TestPageTables() {
   mm::PfnDatabase& frames = g_memory->frames;
   const u32 free_before = frames.available();
@@ -161,15 +244,14 @@ void TestPageTables() {
   const VirtPage page(0x12345);
   const Pfn a = *frames.AllocateZeroed(mm::FrameUse::kPrivate);
   const Pfn b = *frames.AllocateZeroed(mm::FrameUse::kPrivate);
-  auto* bytes = reinterpret_cast<volatile u32*>(AddressOf(page).value);
   CHECK(IsSuccess(table.Map(page, a, kReadWrite)));
   CHECK(!table.Query(page).dirty);
-  *bytes = 1;
+  Poke(page, 1);
   CHECK(table.Query(page).dirty && table.Query(page).access == kReadWrite);
   table.Replace(page, b, kReadWrite);
-  CHECK(*bytes == 0 && !table.Query(page).dirty);
+  CHECK(Peek(page) == 0 && !table.Query(page).dirty);
   table.Replace(page, a, {.read = true});
-  CHECK(*bytes == 1);
+  CHECK(Peek(page) == 1);
   Status status = x86::CopySafely(reinterpret_cast<void*>(AddressOf(page).value), &free_before, 4);
   CHECK(status == Status::kAccessViolation && g_handler.last.access == mm::Access::kWrite);
   table.Replace(page, a, {});
@@ -222,9 +304,6 @@ void TestDirectMap() {
   Status status = Status::kSuccess;
   ReadUser(0, &status);
   CHECK(status == Status::kAccessViolation);
-  // The kernel's own text and constants.
-  void* text = reinterpret_cast<void*>(&TestDirectMap);
-  CHECK(x86::CopySafely(text, text, 4) == Status::kAccessViolation);
   Log(LogLevel::kInfo, "direct map: %u free frames good", checked);
 }
 
@@ -405,6 +484,7 @@ extern "C" void KernelMain(u32 magic, u32 multiboot_info) {
   }
   TestDirectMap();
   TestPageTables();
+  TestProtection();
   TestSwitch();
   TestFpu();
   TestUserMode();

@@ -23,6 +23,35 @@ static void TouchGuard(void) {
   ReadByte((ULONG)base);
 }
 
+/// The stepped instruction is the call itself, made as the stubs of ntdll.dll make it: the trap is due
+/// behind it.
+static void StepIntoCall(void) {
+  __asm__ volatile(
+      "movl $0x7777, %%eax\n\t"
+      "call 1f\n\t"
+      "jmp 2f\n"
+      "1: pushfl\n\t"
+      "orl $0x100, (%%esp)\n\t"
+      "leal 4(%%esp), %%edx\n\t"
+      "popfl\n\t"
+      "sysenter\n"
+      "2:"
+      :
+      :
+      : "eax", "ecx", "edx");
+}
+
+/// The kernel must not take the program's NT, DF and AC for its own.
+static void CallWithFlags(void) {
+  for (int i = 0; i < 3; ++i) {
+    __asm__ volatile("pushfl; orl $0x44400, (%%esp); popfl" : : : "cc");
+    NtYieldExecution();
+    Sleep(1);
+  }
+  __asm__ volatile("pushfl; andl $~0x44400, (%%esp); popfl" : : : "cc");
+  __asm__ volatile("ud2");
+}
+
 int GuestMain(void) {
   Arguments arguments;
   GetArguments(&arguments);
@@ -49,5 +78,7 @@ int GuestMain(void) {
   if (StringsEqual(kind, "single-step")) {
     __asm__ volatile("pushfl; orl $0x100, (%esp); popfl; nop");
   }
+  if (StringsEqual(kind, "step-call")) StepIntoCall();
+  if (StringsEqual(kind, "flags")) CallWithFlags();
   return 3;  // It survived, or the kind is unknown.
 }

@@ -195,13 +195,13 @@ TEST_F(HeapTest, AFailingTableUndoesALargeBlock) {
   heap_.Free(block);
 }
 
-TEST_F(HeapTest, FailAfterFailsExactlyOnce) {
-  heap_.FailAfter(2);
+TEST_F(HeapTest, AnArmedFailPointFailsExactlyOnce) {
+  heap_.fail_point().Arm(3);
   void* first = heap_.Allocate(16);
   void* second = heap_.Allocate(10000);
-  EXPECT_TRUE(heap_.failure_pending());
+  EXPECT_FALSE(heap_.fail_point().reached());
   EXPECT_EQ(heap_.Allocate(16), nullptr);
-  EXPECT_FALSE(heap_.failure_pending());
+  EXPECT_TRUE(heap_.fail_point().reached());
   void* third = heap_.Allocate(16);
   EXPECT_NE(third, nullptr);
   EXPECT_EQ(heap_.counters().failures, 1u);

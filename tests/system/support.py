@@ -33,8 +33,9 @@ class Run:
         self.stderr = done.stderr.decode(errors='replace')
         self.stats = self._json(folder / 'stats.json') or {}
         trace = folder / 'trace.json'
-        self.trace = ([json.loads(line) for line in trace.read_text().splitlines()]
-                      if trace.exists() else [])
+        events = ([json.loads(line) for line in trace.read_text().splitlines()]
+                  if trace.exists() else [])
+        self.trace = [fault for fault in events if 'event' not in fault]
         log = folder / 'kernel.log'
         self.log = log.read_text(errors='replace') if log.exists() else ''
 
@@ -111,7 +112,7 @@ class SystemTest(unittest.TestCase):
         return ['--disk', str(directory)]
 
     def assert_all_given_back(self, stats):
-        for kind in ('frames', 'commit'):
+        for kind in ('frames', 'commit', 'heap'):
             self.assertEqual(stats[kind]['final'], stats[kind]['baseline'], f'{kind}: {stats[kind]}')
 
 

@@ -20,6 +20,9 @@ class Threads(support.SystemTest):
     def test_creation_and_termination(self):
         self.check('threadtest')
 
+    def test_objects_to_wait_for(self):
+        self.check('synctest')
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -40,7 +40,7 @@ def _escape(path):
 class Machine:
     """Start, then Wait, which returns QEMU's exit status, or None if the time ran out."""
 
-    def __init__(self, *, kernel, disk, kernel_command_line, log, options):
+    def __init__(self, *, kernel, disk, kernel_command_line, log, options, more_arguments=()):
         self._arguments = [
             'qemu-system-i386', '-accel', 'tcg', '-M', options.machine, '-cpu', options.cpu,
             '-m', options.mem, '-nodefaults', '-no-user-config', '-vga', 'std', '-display', 'none',
@@ -48,6 +48,7 @@ class Machine:
             '-kernel', kernel, '-append', kernel_command_line,
             '-drive', f'if=ide,index=0,media=disk,format=raw,cache=unsafe,file={_escape(disk)}',
             '-chardev', f'file,id=log,path={_escape(log)}', '-serial', 'chardev:log',
+            *more_arguments,
         ]
         if options.icount:
             self._arguments += ['-icount', 'shift=0,sleep=on',

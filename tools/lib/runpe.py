@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
@@ -78,6 +79,11 @@ def parse_arguments(arguments):
             return value
         check.__name__ = f'value, not a number from {low} to {high}:'
         return check
+    def fail_spec(text):
+        if not re.fullmatch(r'(disk|frame|heap|commit):0*[1-9][0-9]{0,8}\+?', text):
+            raise ValueError
+        return text
+    fail_spec.__name__ = 'value, not KIND:N or KIND:N+:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
@@ -87,7 +93,11 @@ def parse_arguments(arguments):
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
     add('--seed', type=number(0, 0xFFFFFFFF), default=1, metavar='N',
         help='chooses the images\' bases (default 1)')
-    add('--trace', metavar='FILE', help='one JSON object for each fault')
+    add('--fail', type=fail_spec, action='append', default=[], metavar='SPEC',
+        help='has the n-th attempt fail: disk:N, frame:N, heap:N, commit:N, N+ for all from then on')
+    add('--repeat', type=number(1, 0xFFFFFFFF), default=1, metavar='N',
+        help='runs the program N times in one boot, and checks that each gave everything back')
+    add('--trace', metavar='FILE', help='one JSON object for each fault, page-in, image, process')
     add('--stats', metavar='FILE', help='one JSON object about the whole run')
     add('--icount', action='store_true', help='the clock counts instructions: same faults each time')
     add('--gdb', action='store_true', help='waits for gdb on port 1234')
@@ -99,6 +109,9 @@ def parse_arguments(arguments):
     options = parser.parse_args(arguments)
     if options.command[:1] == ['--']:
         del options.command[0]
+    kinds = [spec.partition(':')[0] for spec in options.fail]
+    if len(set(kinds)) != len(kinds):
+        raise Failure(EXIT_USAGE, '--fail: one of each kind', 'usage')
     if ' -- ' in f' {options.append} ':
         raise Failure(EXIT_USAGE, '--append: "--" ends the kernel\'s words', 'usage')
     for directory in options.disk:
@@ -170,6 +183,8 @@ class Reports:
                 self._on_ready()
             elif event == 'exception':
                 show(report.get('message', ''))
+            elif event == 'unbalanced':
+                show(f"runpe: run {report['run']} gave not everything back: {report['left']}")
             self.by_event[event] = report
 
     def get(self, event):
@@ -206,6 +221,10 @@ def kernel_words(options, program_command_line):
              f'stats={int(bool(options.stats))}']
     if options.cluster:
         words.append(f'cluster={options.cluster}')
+    if options.fail:
+        words.append('fail=' + ','.join(options.fail))
+    if options.repeat != 1:
+        words.append(f'repeat={options.repeat}')
     if options.append:
         words.append(options.append)
     return ' '.join(words) + ' -- ' + program_command_line
@@ -279,7 +298,8 @@ def write_stats(options, outcome, reports):
     stats['options'] = {
         'program': options.command, 'mem': options.mem, 'cpu': options.cpu,
         'machine': options.machine, 'seed': options.seed, 'cluster': options.cluster,
-        'icount': options.icount, 'timeout': options.timeout,
+        'icount': options.icount, 'timeout': options.timeout, 'fail': options.fail,
+        'repeat': options.repeat,
     }
     with open(options.stats, 'w') as file:
         json.dump(stats, file, indent=1)

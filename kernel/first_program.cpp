@@ -1,0 +1,102 @@
+// FirstProgram: see first_program.h.
+#include "kernel/first_program.h"
+
+#include "kernel/base/format.h"
+#include "kernel/paths.h"
+#include "kernel/program_start.h"
+#include "kernel/unicode.h"
+#include "kernel/wait.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr char16_t kEnvironment[] =
+    u"ComSpec=C:\\windows\\system32\\cmd.exe\0"
+    u"OS=Windows_NT\0"
+    u"PATH=C:\\windows\\system32;C:\\windows\0"
+    u"SystemDrive=C:\0"
+    u"SystemRoot=C:\\windows\0"
+    u"TEMP=C:\\\0"
+    u"TMP=C:\\\0"
+    u"windir=C:\\windows\0";
+
+/// The program's path: the first word of the command line, which quotation marks may hold together.
+std::string_view ProgramWord(std::string_view command_line) {
+  if (command_line.starts_with('"')) {
+    command_line.remove_prefix(1);
+    return command_line.substr(0, command_line.find('"'));
+  }
+  return command_line.substr(0, command_line.find(' '));
+}
+
+Result<ProgramRequest> FirstRequest(Kernel& kernel, LoadError& error) {
+  ProgramRequest request;
+  const Result<std::string_view> path = VolumePath(ProgramWord(kernel.options.program));
+  if (!path.ok()) {
+    error.kind = "no_such_file";
+    Format(error.message, "the kernel's command line names no program");
+    return path.error();
+  }
+  for (const char c : *path) TRY_STATUS(request.path.Push(c));
+  TRY_STATUS(AppendUtf16("C:\\", request.image_path));
+  TRY_STATUS(AppendUtf16(*path, request.image_path));
+  TRY_STATUS(AppendUtf16(kernel.options.program, request.command_line));
+  TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
+  // With the array's own zero, the block ends.
+  for (const char16_t c : kEnvironment) TRY_STATUS(request.environment.Push(c));
+  request.standard[0] = kernel.input;
+  request.standard[1] = kernel.output;
+  request.standard[2] = kernel.error;
+  return request;
+}
+
+/// Children may outlive the first program; the machine does not wait for them.
+void EndOtherProcesses(Kernel& kernel) {
+  for (Process& process : kernel.processes) process.Terminate(Code(Status::kProcessIsTerminating));
+  while (!kernel.processes.empty()) kernel.scheduler.Sleep(&kernel.processes);
+}
+
+/// False: the time was up.
+bool WaitFor(Kernel& kernel, Process& process, u32 limit) {
+  Scheduler& scheduler = kernel.scheduler;
+  const u64 deadline = limit == 0 ? kNever : scheduler.ticks() + u64(limit) * kTickHz / 1000 + 1;
+  WaitBlock block;
+  block.object = &process;
+  Wait wait(scheduler.current(), WaitKind::kAny, {&block, 1});
+  return scheduler.WaitFor(wait, deadline) == Status::kSuccess;
+}
+
+Result<StartedProgram> Start(Kernel& kernel, LoadError& error) {
+  return StartProgram(TRY(FirstRequest(kernel, error)), error);
+}
+
+RunOutcome StartAndWait(Kernel& kernel, u32 limit) {
+  RunOutcome outcome;
+  const Result<StartedProgram> started = Start(kernel, outcome.error);
+  if (!started.ok()) {
+    outcome.end = RunEnd::kNotStarted;
+    outcome.status = Code(started.error());
+    if (outcome.error.message[0] == 0) {
+      Format(outcome.error.message, "the program cannot be started (status 0x%08x)",
+             outcome.status);
+    }
+    return outcome;
+  }
+  Process& process = *started->process;
+  if (!WaitFor(kernel, process, limit)) {
+    outcome.end = RunEnd::kTimedOut;
+    process.Terminate(Code(Status::kTimeout));
+  }
+  outcome.status = process.exit_status();
+  return outcome;
+}
+
+}  // namespace
+
+RunOutcome RunFirstProgram(Kernel& kernel, u32 limit) {
+  const RunOutcome outcome = StartAndWait(kernel, limit);
+  EndOtherProcesses(kernel);
+  return outcome;
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,100 @@
+// Series: see series.h.
+#include "kernel/series.h"
+
+#include "kernel/base/format.h"
+#include "kernel/x86/cpu.h"
+
+namespace fl::kernel {
+namespace {
+
+constexpr const char* kEndNames[] = {"exit", "error", "timeout"};
+/// A kernel that loses something in each run need not say so ten thousand times.
+constexpr u32 kMostTold = 10;
+
+}  // namespace
+
+Series::Series(Kernel& kernel, FaultInjection& injection)
+    : kernel_(kernel), injection_(injection), before_(TakeBalance(kernel.memory.frames, Heap())) {}
+
+RunOutcome Series::RunOnce() {
+  const u64 start = x86::ReadCycles();
+  const RunOutcome outcome = RunFirstProgram(kernel_, kernel_.options.limit);
+  counters_.last_cycles = x86::ReadCycles() - start;
+  counters_.cycles += counters_.last_cycles;
+  if (counters_.runs++ == 0) first_ = outcome;
+  if (outcome.end != first_.end || outcome.status != first_.status) ++counters_.other_status;
+  if (outcome.end == RunEnd::kTimedOut) ++counters_.timed_out;
+  return outcome;
+}
+
+RunOutcome Series::Repeat() {
+  injection_.Arm(kernel_.options.fail);
+  RunOutcome outcome;
+  do {
+    outcome = RunOnce();
+    const Balance now = TakeBalance(kernel_.memory.frames, Heap());
+    if (now != before_) TellUnbalanced(now);
+  } while (counters_.runs < kernel_.options.repeat);
+  return outcome;
+}
+
+RunOutcome Series::Sweep() {
+  const Options& options = kernel_.options;
+  RunOutcome outcome;
+  bool reached = true;
+  for (u32 n = options.from; reached; n += options.every == 0 ? 1 : options.every) {
+    FailSpec spec = options.fail;
+    spec.of(options.sweep_kind) = {n == 0 ? 1 : n, false};
+    kernel_.volume->DropCache();
+    injection_.Arm(spec);
+    outcome = RunAndTell(n);
+    reached = injection_.point(options.sweep_kind).reached();
+    injection_.Disarm();
+    outcome = RunAndTell(0);
+  }
+  return outcome;
+}
+
+RunOutcome Series::RunAndTell(u32 n) {
+  HostLink& host = kernel_.host;
+  HostLine(host, HostStream::kReport)->Field("event", "run_begin").Field("n", n);
+  const u64 output = host.bytes_written(HostStream::kOutput);
+  const u64 error = host.bytes_written(HostStream::kError);
+  const RunOutcome outcome = RunOnce();
+  Tell(n, outcome, output, error);
+  return outcome;
+}
+
+void Series::Tell(u32 n, const RunOutcome& outcome, u64 output_before, u64 error_before) {
+  const FailPoint& point = injection_.point(kernel_.options.sweep_kind);
+  HostLink& host = kernel_.host;
+  const Balance now = TakeBalance(kernel_.memory.frames, Heap());
+  if (now != before_) ++counters_.unbalanced;
+  HostLine line(host, HostStream::kReport);
+  line->Field("event", "run").Field("n", n);
+  line->Field("reached", point.reached()).Field("attempts", point.attempts());
+  line->Field("outcome", kEndNames[u32(outcome.end)]).Field("status", outcome.status);
+  if (outcome.end == RunEnd::kNotStarted) {
+    line->Field("kind", outcome.error.kind).Field("message", outcome.error.message);
+  }
+  line->Field("output_bytes", host.bytes_written(HostStream::kOutput) - output_before);
+  line->Field("error_bytes", host.bytes_written(HostStream::kError) - error_before);
+  line->Field("cycles", counters_.last_cycles);
+  line->Key("left").BeginObject();
+  PutDifference(*line, before_, now);
+  line->EndObject();
+}
+
+void Series::TellUnbalanced(const Balance& now) {
+  if (++counters_.unbalanced > kMostTold) return;
+  char when[32];
+  Format(when, "after run %u", counters_.runs);
+  LogDifference(when, before_, now);
+  HostLine line(kernel_.host, HostStream::kReport);
+  line->Field("event", "unbalanced").Field("run", counters_.runs);
+  line->Key("left").BeginObject();
+  PutDifference(*line, before_, now);
+  line->EndObject();
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,28 @@
+// Trace: what the host is told beside the faults (fault_log.h) when it asked (trace=1): one JSON object a
+// line, each with an "event". A fault has none, and comes after the page-ins that it caused.
+//   image    a section of an image: id, name, bases, pages, PE sections, pages that are relocated
+//   bound    its pages that imports are bound in
+//   page_in  pages that came into memory, how many bytes of the file they took, for which process
+//   process  the program that a process runs
+// Invariants:  nothing here sleeps or allocates. Times are cycles since the processor was reset.
+// Ids:         an image's is its base, which no two live images share; another section's is the address of
+//              its object, which a later one may have again.
+#pragma once
+
+#include "mm/image_section.h"
+
+namespace fl::kernel {
+
+class Process;
+
+u32 TraceId(const mm::Section& section);
+void TraceImage(const mm::ImageSection& section);
+void TraceBound(const mm::ImageSection& section);
+void TraceProcess(Process& process);
+
+class PageInTrace final : public mm::PageInListener {
+ public:
+  void OnPageIn(const mm::Section& section, PageIndex first, u32 pages, u32 bytes) override;
+};
+
+}  // namespace fl::kernel
