@@ -13,9 +13,6 @@ Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& re
                                         const LoadedProgram& program,
                                         const u32 (&standard_handles)[3]);
 
-/// RTL_USER_PROCESS_PARAMETERS.Flags: its pointers are addresses, not offsets.
-inline constexpr u32 kParametersNormalised = 1;
-
 /// Fields of the TEB that the kernel keeps up to date.
 inline constexpr u32 kTebStackLimit = 0x08;
 inline constexpr u32 kTebGuaranteedStackBytes = 0xF78;
