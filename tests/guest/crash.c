@@ -23,6 +23,35 @@ static void TouchGuard(void) {
   ReadByte((ULONG)base);
 }
 
+// Code in private memory takes the program's only image away, then ends with an illegal instruction.
+static void UnmapMyself(void) {
+  const ULONG image = (ULONG)CurrentPeb()->ImageBaseAddress, unmap = (ULONG)NtUnmapViewOfSection;
+  const UCHAR code[] = {0x68,
+                        (UCHAR)image,
+                        (UCHAR)(image >> 8),
+                        (UCHAR)(image >> 16),
+                        (UCHAR)(image >> 24),  // push
+                        0x6A,
+                        0xFF,  // push -1
+                        0xB8,
+                        (UCHAR)unmap,
+                        (UCHAR)(unmap >> 8),
+                        (UCHAR)(unmap >> 16),
+                        (UCHAR)(unmap >> 24),  // mov eax
+                        0xFF,
+                        0xD0,
+                        0x0F,
+                        0x0B};  // call eax; ud2
+  void* base = NULL;
+  ULONG size = PAGE_SIZE;
+  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE | MEM_COMMIT,
+                              PAGE_EXECUTE_READWRITE) < 0) {
+    Exit(2);
+  }
+  memcpy(base, code, sizeof(code));
+  ((void (*)(void))base)();
+}
+
 int GuestMain(void) {
   Arguments arguments;
   GetArguments(&arguments);
@@ -46,6 +75,7 @@ int GuestMain(void) {
   if (StringsEqual(kind, "guard")) TouchGuard();
   if (StringsEqual(kind, "bad-stack")) __asm__ volatile("movl $0x10, %esp; pushl %eax");
   if (StringsEqual(kind, "bad-segment")) __asm__ volatile("movw %%ax, %%ds" : : "a"(0x1234));
+  if (StringsEqual(kind, "jump-unmapped")) UnmapMyself();
   if (StringsEqual(kind, "single-step")) {
     __asm__ volatile("pushfl; orl $0x100, (%esp); popfl; nop");
   }
