@@ -370,6 +370,8 @@ NTCALL NtSetInformationThread(HANDLE thread, ULONG what, const void* in, ULONG l
 NTCALL NtSignalAndWaitForSingleObject(HANDLE signal, HANDLE wait, UCHAR alertable,
                                       LONGLONG* timeout);
 NTCALL NtSuspendThread(HANDLE thread, ULONG* previous);
+NTCALL NtSetInformationFile(HANDLE file, IO_STATUS_BLOCK* io, const void* in, ULONG length,
+                            ULONG what);
 NTCALL NtTerminateProcess(HANDLE process, NTSTATUS status);
 NTCALL NtTerminateThread(HANDLE thread, NTSTATUS status);
 NTCALL NtUnmapViewOfSection(HANDLE process, void* base);

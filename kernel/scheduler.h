@@ -58,6 +58,18 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   bool wants_switch() const { return wants_switch_; }
   u32 switches() const { return switches_; }
 
+  /// Those that run, are ready or sleep; for the monitor.
+  template <class Visit>
+  void ForEachThread(Visit visit) {
+    if (current_) visit(*current_);
+    for (auto& list : ready_) {
+      for (Thread& thread : list) visit(thread);
+    }
+    for (auto& list : asleep_) {
+      for (Thread& thread : list) visit(thread);
+    }
+  }
+
   /// First thing on a new thread's stack.
   void FinishSwitch();
 

@@ -7,12 +7,17 @@
 
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/thread_handle.h"
+#include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
 namespace {
 
 constexpr u32 kStubSize = 16;
 constexpr u32 kFirstStub = 32;
+/// mov edx, esp; sysenter; ret: what the stubs call where the processor has it.
+constexpr u8 kFastCall[] = {0x8B, 0xD4, 0x0F, 0x34, 0xC3};
+constexpr u32 kFastCallOffset = kPageSize - kStubSize;
+constexpr u32 kFastCallReturnOffset = kFastCallOffset + 4;
 constexpr u8 kBreakpoint = 0xCC;
 
 u32 NumberOf(std::string_view name) {
@@ -28,7 +33,7 @@ void Put(std::byte* at, std::span<const u8> code) { std::memcpy(at, code.data(),
 }  // namespace
 
 Result<RefPtr<SyscallStubs>> SyscallStubs::Create(mm::Pager& pager) {
-  KASSERT(kFirstStub + SystemCalls().size() * kStubSize <= kPageSize);
+  KASSERT(kFirstStub + SystemCalls().size() * kStubSize <= kFastCallOffset);
   auto stubs = AdoptRef(new (std::nothrow) SyscallStubs(pager));
   if (!stubs) return Status::kNoMemory;
   TRY_STATUS(stubs->Section::Create(kPageSize));
@@ -38,6 +43,8 @@ Result<RefPtr<SyscallStubs>> SyscallStubs::Create(mm::Pager& pager) {
 VirtAddr SyscallStubs::AddressOf(u32 number) {
   return kStubsBase + (kFirstStub + number * kStubSize);
 }
+
+VirtAddr SyscallStubs::FastCallReturn() { return kStubsBase + kFastCallReturnOffset; }
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
@@ -63,12 +70,22 @@ Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
                      0x2E};
   static_assert(sizeof(exit) <= kFirstStub);
   Put(bytes.data(), exit);
+  Put(bytes.data() + kFastCallOffset, kFastCall);
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
-    // mov eax, number; int 0x2e; ret argument bytes
-    const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, u8(calls[i].arguments * 4),
-                       0};
-    Put(bytes.data() + kFirstStub + i * kStubSize, stub);
+    const u32 offset = kFirstStub + i * kStubSize;
+    const u8 size = u8(calls[i].arguments * 4);
+    if (x86::Features().sep) {
+      // mov eax, number; call kFastCall; ret argument bytes
+      const u32 distance = kFastCallOffset - (offset + 10);
+      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0,    0, 0xE8, u8(distance), u8(distance >> 8),
+                         0,    0,     0xC2,       size, 0};
+      Put(bytes.data() + offset, stub);
+    } else {
+      // mov eax, number; int 0x2e; ret argument bytes
+      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, size, 0};
+      Put(bytes.data() + offset, stub);
+    }
   }
   return Status::kSuccess;
 }

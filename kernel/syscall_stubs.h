@@ -22,6 +22,8 @@ class SyscallStubs final : public mm::Section {
   static VirtAddr ThreadReturnAddress() { return kStubsBase; }
   /// stdcall, with the thread's exit status; does not return.
   static VirtAddr ExitUserThreadAddress() { return kStubsBase + 2; }
+  /// Where a program goes on after SYSENTER, which its stubs use if the processor has it.
+  static VirtAddr FastCallReturn();
 
  private:
   explicit SyscallStubs(mm::Pager& pager) : Section(pager, mm::SectionKind::kData, nullptr) {}

@@ -4,6 +4,7 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
+#include "kernel/monitor.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
@@ -32,6 +33,21 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
+/// push that fault's frame.
+[[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
+  constexpr u32 kLargestPush = 64;
+  Kernel* kernel = KernelIfUp();
+  if (kernel && kernel->scheduler.running()) {
+    const Thread& thread = kernel->scheduler.current();
+    const u32 guard = thread.stack_base();
+    if (guard != 0 && frame.StackPointer() - guard < kPageSize + kLargestPush) {
+      BugcheckAt(frame, "double fault: the kernel stack of thread %u has overflowed", thread.id());
+    }
+  }
+  BugcheckAt(frame, "double fault: the stack pointer was 0x%08x", frame.StackPointer());
+}
+
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
@@ -43,6 +59,7 @@ void Traps::BeforeUserMode(x86::TrapFrame& frame) {
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   Kernel* kernel = KernelIfUp();
+  if (!frame.FromUser()) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
@@ -84,7 +101,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 
@@ -104,10 +121,12 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
       break;
   }
   pic_.EndOfInterrupt(irq);
+  if (irq == drivers::kIrqTimer && kernel && kernel->options.monitor) PollMonitor(frame);
   BeforeUserMode(frame);
 }
 
 void Traps::OnException(x86::TrapFrame& frame) {
+  if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
   EndProcessByException(*thread, frame, ExceptionOfTrap(frame));

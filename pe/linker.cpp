@@ -38,9 +38,9 @@ Status Linker::Link(Module& root, LinkError* error) {
 
 Status Linker::LinkAll(Module& root) {
   if (Find(root)) return Status::kSuccess;
-  TRY_STATUS(symbol_name_.Resize(kSymbolSize));
-  TRY_STATUS(short_string_.Resize(kShortStringSize));
-  TRY_STATUS(completed_name_.Resize(kShortStringSize));
+  TRY_STATUS(symbol_name_.ResizeForOverwrite(kSymbolSize));
+  TRY_STATUS(short_string_.ResizeForOverwrite(kShortStringSize));
+  TRY_STATUS(completed_name_.ResizeForOverwrite(kShortStringSize));
   TRY_STATUS(AddRecord(root));
   do {
     // Modules that the last step loaded go first: they are dependencies.

@@ -75,8 +75,11 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
     return;
   }
   const SystemCallEntry& entry = kTable[number];
-  SystemCall call{process, {}};
-  Status status = CopyFromUser(call.arguments, frame.user_esp + 4, entry.arguments * sizeof(u32));
+  SystemCall call(process);
+  Status status = Status::kSuccess;
+  if (entry.arguments != 0) {
+    status = CopyFromUser(call.arguments, frame.CallArguments(), entry.arguments * sizeof(u32));
+  }
   if (IsSuccess(status)) status = entry.handler(call);
   frame.eax = Code(status);
 }

@@ -14,6 +14,9 @@ namespace fl::kernel {
 inline constexpr u32 kMaxSystemCallArguments = 11;
 
 struct SystemCall {
+  /// The arguments are the caller's to fill in: as many as the call has.
+  explicit SystemCall(Process& the_process) : process(the_process) {}
+
   Process& process;
   u32 arguments[kMaxSystemCallArguments];
   u32 operator[](u32 i) const { return arguments[i]; }
@@ -28,8 +31,8 @@ struct SystemCallEntry {
 /// By number. Ascending by name, as the export table of a DLL would be.
 std::span<const SystemCallEntry> SystemCalls();
 
-/// Vector 0x2E: EAX is the number, the arguments lie above the return address on the user stack; the
-/// status goes to EAX.
+/// EAX is the number, the arguments lie on the user stack (TrapFrame::CallArguments); the status goes to
+/// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
 // nt_memory.cpp

@@ -29,6 +29,16 @@ Status CopyToUser(u32 address, const void* from, u32 size) {
   return x86::CopySafely(Pointer(address), from, size);
 }
 
+Status ReadUserWord(u32* to, u32 address) {
+  TRY_STATUS(CheckRange(address, sizeof(*to)));
+  return x86::ReadWordSafely(to, Pointer(address));
+}
+
+Status WriteUserWord(u32 address, u32 value) {
+  TRY_STATUS(CheckRange(address, sizeof(value)));
+  return x86::WriteWordSafely(Pointer(address), value);
+}
+
 Status ProbeForWrite(u32 address, u32 size) {
   if (size == 0) return Status::kSuccess;
   TRY_STATUS(CheckRange(address, size));

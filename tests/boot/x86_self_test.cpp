@@ -209,7 +209,7 @@ void TestProtection() {
   const x86::CpuFeatures& f = x86::Features();
   CHECK(ReadFaults(AddressOf(page).value) == f.smap);
   CHECK(JumpFaults(AddressOf(page).value) == f.smep);
-  CHECK(!f.smep || g_handler.last.access == mm::Access::kExecute);
+  CHECK(!x86::NoExecuteIsOn() || g_handler.last.access == mm::Access::kExecute);
   table.Unmap(page);
   frames.Free(pfn);
   g_memory->system_table.Activate();
@@ -223,8 +223,8 @@ void TestProtection() {
   CHECK(JumpFaults(reinterpret_cast<u32>(frames.Bytes(pfn).data())) == x86::NoExecuteIsOn());
   // Text, constants: not even the kernel writes there. The null page and the guard are not there.
   static const u32 constant = 1;
-  for (const void* at : {reinterpret_cast<const void*>(&TestProtection),
-                         static_cast<const void*>(&constant)}) {
+  for (const void* at :
+       {reinterpret_cast<const void*>(&TestProtection), static_cast<const void*>(&constant)}) {
     CHECK(x86::ProbeSafely(const_cast<void*>(at)) == Status::kAccessViolation);
     CHECK(!ReadFaults(reinterpret_cast<u32>(at)));
   }

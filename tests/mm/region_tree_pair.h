@@ -13,10 +13,11 @@ namespace fl::mm::test {
 /// starts.
 class RegionTreePair {
  public:
-  explicit RegionTreePair(fl::test::Choices& choices)
+  /// `most_pages`: the model takes time for each page of the space.
+  explicit RegionTreePair(fl::test::Choices& choices, u32 most_pages = 3000)
       : choices_(choices),
         first_(1 + Below(40)),
-        end_(first_ + 150 + Below(Chance(2) ? 500 : 3000)),
+        end_(first_ + 150 + Below(Chance(2) ? most_pages / 6 : most_pages)),
         tree_(first_, end_),
         model_(first_, end_) {}
 

@@ -30,9 +30,7 @@ void Operate(u64 seed, u64 rounds) {
 
 class RegionTreeSeed : public testing::TestWithParam<u64> {};
 
-TEST_P(RegionTreeSeed, AMillionRandomOperationsAgreeWithTheModel) {
-  Operate(GetParam(), Rounds());
-}
+TEST_P(RegionTreeSeed, AMillionRandomOperationsAgreeWithTheModel) { Operate(GetParam(), Rounds()); }
 INSTANTIATE_TEST_SUITE_P(Fixed, RegionTreeSeed, testing::Values(1, 20261123, 0xFA017));
 
 TEST(RegionTree, AMillionRandomOperationsOfARandomSeedAgreeWithTheModel) {

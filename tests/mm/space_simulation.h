@@ -26,8 +26,7 @@ class SpaceSimulation {
   SpaceSimulation(Choices& choices, u32 seed, u32 ram, u32 cluster)
       : choices_(choices), machine_(ram, seed % 3, cluster) {
     for (u32 i = 0; i < kSpaces; ++i) {
-      mmus_.push_back(
-          std::make_unique<FakeMmu>(&machine_.frames, FakeMmu::Tables::kPromised));
+      mmus_.push_back(std::make_unique<FakeMmu>(&machine_.frames, FakeMmu::Tables::kPromised));
       spaces_.push_back(std::make_unique<AddressSpace>(machine_.pager, *mmus_[i], kFirst,
                                                        kFirst + kPages, SpaceKind::kUser));
       models_.emplace_back(kFirst, kPages);

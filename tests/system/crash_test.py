@@ -27,6 +27,8 @@ KINDS = {
     'port': (0xC0000096, r''),
     'breakpoint': (0x80000003, r''),
     'single-step': (0x80000004, r''),
+    'step-call': (0x80000004, r''),
+    'flags': (0xC000001D, r''),
 }
 
 

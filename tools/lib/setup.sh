@@ -75,6 +75,15 @@ clang-format clang-format
 fsck.fat dosfstools
 LIST
       ;;
+    fuzz) cat <<'LIST'
+clang++ clang
+package:libclang-rt-dev libclang-rt-dev
+LIST
+      ;;
+    browser) cat <<'LIST'
+chromium-headless-shell chromium-headless-shell
+LIST
+      ;;
     lint) cat <<'LIST'
 clang-tidy clang-tidy
 clang++ clang

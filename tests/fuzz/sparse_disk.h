@@ -1,0 +1,36 @@
+// SparseDisk: a disk of any size described by few bytes: only sectors that are not all zero are
+// listed. That makes whole volumes, FAT32 ones too, small enough to be a fuzzer's input.
+// Format: the number of sectors (4 bytes, little-endian), then for each listed sector its number
+//   (4 bytes) and its 512 bytes. Numbers outside the disk count modulo its size; what is cut off at
+//   the end is zero.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "fs/block_device.h"
+
+namespace fl::fuzz {
+
+class SparseDisk final : public fs::BlockDevice {
+ public:
+  /// 128 MiB: more than the smallest FAT32 volume needs.
+  static constexpr u32 kMostSectors = 0x40000;
+
+  explicit SparseDisk(std::span<const u8> description);
+
+  Lba SectorCount() const override { return Lba(sector_count_); }
+  /// Expects that the sectors exist, and that nobody reads for ever.
+  Status Read(Lba first, fs::ScatterList buffers) override;
+
+  static std::vector<u8> Describe(std::span<const std::byte> disk);
+
+ private:
+  u32 sector_count_ = 1;
+  std::map<u64, std::span<const u8>> listed_;
+  u64 sectors_read_ = 0;
+};
+
+}  // namespace fl::fuzz
