@@ -29,7 +29,7 @@ class Threads(support.SystemTest):
 
     def test_how_a_process_of_several_threads_ends(self):
         for kind, status in {'last': 21, 'last-by-call': 22, 'alone': 23, 'process': 24,
-                             'main-killed': 33, 'others': 25, 'overflow': 0xC00000FD,
+                             'main-killed': 33, 'child': 27, 'others': 25, 'overflow': 0xC00000FD,
                              'null': 0xC0000005}.items():
             with self.subTest(kind):
                 done = self.run_guest('threadexit', kind, expect=status)
