@@ -62,6 +62,9 @@ NTSTATUS OpenForReading(HANDLE* file, const char* path);
 
 /// Starts `path` with `command_line`, which shares our standard handles.
 NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_line);
+/// The same; its first thread waits to be resumed.
+NTSTATUS StartSuspended(HANDLE* process, HANDLE* thread, const char* path,
+                        const char* command_line);
 /// Waits for it, closes the handle, returns its exit status.
 ULONG WaitForExit(HANDLE process);
 void Sleep(ULONG milliseconds);

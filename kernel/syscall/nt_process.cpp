@@ -13,6 +13,7 @@
 namespace fl::kernel {
 namespace {
 
+constexpr u32 kCreateSuspended = 0x1;  // THREAD_CREATE_FLAGS_CREATE_SUSPENDED
 constexpr u32 kCreateInfoSize = 0x48;
 
 struct BasicInformation {
@@ -111,6 +112,7 @@ Status NtCreateUserProcess(const SystemCall& call) {
   CreationAttributes attributes = TRY(ReadAttributes(attribute_list));
   ProgramRequest request = TRY(ReadRequest(call, parameters));
   request.path = std::move(attributes.image_path);
+  request.suspended = (call[7] & kCreateSuspended) != 0;
 
   LoadError error;
   const Result<StartedProgram> started = StartProgram(std::move(request), error);
