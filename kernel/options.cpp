@@ -22,6 +22,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.poison = value != 0;
   } else if (name == "nx") {
     options.nx = value != 0;
+  } else if (name == "monitor") {
+    options.monitor = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {
@@ -30,6 +32,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.repeat = value;
   } else if (name == "limit") {
     options.limit = value;
+  } else if (name == "trials") {
+    options.trials = value;
   } else if (name == "from") {
     options.from = value;
   } else if (name == "every") {

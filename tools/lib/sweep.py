@@ -7,6 +7,8 @@ as wrong (README.md, "When something fails"):
   its lines names an NTSTATUS of an error, as a program does that copes with a failure and says so;
   a run that the kernel ended (exception, not started), whose output is not the beginning of the right one;
   a clean run, after the failing one, that differs in anything: something stuck.
+A time-out is a program that ran longer than --limit and was ended: it waits for something that will not
+come, by its own fault or by a wake-up that the kernel lost. A hang is a kernel that says nothing more.
 """
 import argparse
 import json
@@ -108,7 +110,8 @@ class Sweep:
         if options.cluster:
             all_words += f' cluster={options.cluster}'
         return series_boot.Boot(self.disk, f'{all_words} {options.append}', self.command_line,
-                                options, self.work, quiet=options.limit + 20)
+                                options, self.work, quiet=options.limit + 20,
+                                kernel=options.kernel)
 
     def run_clean(self):
         """The program without failures, and with what it counts there."""
@@ -149,12 +152,12 @@ class Sweep:
 
 
 def table(tallies):
-    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'lost frames',
+    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'time-outs', 'lost frames',
              'lost commit', 'lost heap', 'wrong', 'stuck')]
     for kind, tally in tallies.items():
         failed = tally.runs - tally.untouched
         rows.append((kind, tally.runs, tally.untouched, failed, tally.bugchecks,
-                     tally.hangs + tally.time_outs, tally.lost['frames'], tally.lost['commit'],
+                     tally.hangs, tally.time_outs, tally.lost['frames'], tally.lost['commit'],
                      tally.lost['heap'], tally.wrong, tally.stuck))
     rows.append(('all', *(sum(row[i] for row in rows[1:]) for i in range(1, len(rows[0])))))
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
@@ -181,6 +184,7 @@ def parse_arguments(arguments):
     add('--machine', default='pc')
     add('--cluster', type=int)
     add('--seed', type=int, default=1)
+    add('--kernel', default=str(series_boot.KERNEL), metavar='FILE')
     add('--icount', action='store_true')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
     add('--quiet', action='store_true', help='no progress lines on stderr')
