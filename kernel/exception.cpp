@@ -229,8 +229,7 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   if (exception.cause != Status::kSuccess) {
     Format(cause, ", because of status 0x%08x", Code(exception.cause));
   }
-  const LoadedImage& program = process.images()[0];
-  const std::string_view name = program.section->file()->Name();
+  const std::string_view name = process.modules().program()->Name();
   char message[600];
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
          NameOf(exception.status), Code(exception.status),

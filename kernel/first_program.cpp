@@ -61,10 +61,7 @@ void EndOtherProcesses(Kernel& kernel) {
 bool WaitFor(Kernel& kernel, Process& process, u32 limit) {
   Scheduler& scheduler = kernel.scheduler;
   const u64 deadline = limit == 0 ? kNever : scheduler.ticks() + u64(limit) * kTickHz / 1000 + 1;
-  WaitBlock block;
-  block.object = &process;
-  Wait wait(scheduler.current(), WaitKind::kAny, {&block, 1});
-  return scheduler.WaitFor(wait, deadline) == Status::kSuccess;
+  return scheduler.WaitFor(process, deadline) == Status::kSuccess;
 }
 
 Result<StartedProgram> Start(Kernel& kernel, std::string_view command_line, LoadError& error) {

@@ -8,6 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
+#include "kernel/monitor.h"
 #include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
@@ -94,9 +95,14 @@ Status MakeStandardObjects(Kernel& kernel) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
   kernel.images.SetListener(&kernel.image_log);
+  kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
   SetBugcheckStop([](const char* message) { TheKernel().host.ExitAfterBugcheck(message); });
   SetBacktraceBounds(CurrentStack);
+  if (options.monitor) {
+    SetBugcheckRecovery([](const char* reason) { AbandonMonitorCommand("%s", reason); });
+    SetBugcheckMonitor(MonitorAfterBugcheck);
+  }
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));
@@ -136,7 +142,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   if (options.host) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
-  Memory& memory = InitMemory(info);
+  Memory& memory = InitMemory(info, options.nx ? x86::NoExecute::kOn : x86::NoExecute::kOff);
   if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);

@@ -22,6 +22,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.poison = value != 0;
   } else if (name == "nx") {
     options.nx = value != 0;
+  } else if (name == "monitor") {
+    options.monitor = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {

@@ -134,16 +134,17 @@ class Peer:
             FOLDER.mkdir(parents=True, exist_ok=True)
             package = _fetch()
             subprocess.run(['dpkg-deb', '-x', package, root], check=True)
-            self._write('version', package.name.split('_')[1])
+            self._write('version', package.name.split('_')[1].encode())
             package.unlink()
         self.kernel = str(FOLDER / 'kernel')
         if not os.path.exists(self.kernel):
-            packed = next(root.glob('boot/vmlinuz-*')).read_bytes()
-            pathlib.Path(self.kernel).write_bytes(_uncompressed(packed))
+            self._write('kernel', _uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
         self.version = f"Linux (Debian {(FOLDER / 'version').read_text().strip()} i686)"
         self.initial_disk = str(FOLDER / 'initial_disk')
-        pathlib.Path(self.initial_disk).write_bytes(_initial_disk(root, init))
+        # Another call may be reading it.
+        self._write('initial_disk.new', _initial_disk(root, init))
+        os.rename(FOLDER / 'initial_disk.new', self.initial_disk)
 
     @staticmethod
-    def _write(name, text):
-        (FOLDER / name).write_text(text + '\n')
+    def _write(name, content):
+        (FOLDER / name).write_bytes(content)
