@@ -8,35 +8,23 @@ import unittest
 import support
 
 
-class Monitor(support.SystemTest):
-    def start(self, program, *options):
-        """runpe with a monitor; returns (process, socket)."""
-        path = str(self.folder / 'com1')
-        # Both streams together: what it says is looked at when something fails.
-        self.log = self.folder / 'kernel.log'
-        runpe = subprocess.Popen(
-            support.command(support.guest(program), options=[
-                '--quiet', '--monitor', path, '--timeout', '120', '--kernel-log', str(self.log),
-                *options]),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=support.ENVIRONMENT)
-        self.addCleanup(runpe.stdout.close)
-        self.addCleanup(runpe.wait)
-        self.addCleanup(runpe.terminate)
+class Terminal(support.SystemTest):
+    """Who sits at COM1."""
+
+    def connect(self, path, is_alive):
         terminal = socket.socket(socket.AF_UNIX)
         self.addCleanup(terminal.close)
-        terminal.settimeout(60)
         deadline = time.monotonic() + 60
         while True:
             try:
                 terminal.connect(path)
                 break
             except OSError:
-                self.assertIsNone(runpe.poll(), runpe.stdout.read() if runpe.poll() else '')
+                self.assertTrue(is_alive())
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.05)
+        terminal.settimeout(60)
         self.terminal, self.seen = terminal, b''
-        return runpe
 
     def wait_for(self, pattern):
         """What comes until the pattern, without it."""
@@ -82,6 +70,25 @@ class Monitor(support.SystemTest):
     def go_on(self):
         self.terminal.sendall(b'continue\r')
 
+
+class Monitor(Terminal):
+    def start(self, program, *options):
+        """runpe with a monitor; returns the process."""
+        path = str(self.folder / 'com1')
+        # Both streams together: what it says is looked at when something fails.
+        self.log = self.folder / 'kernel.log'
+        runpe = subprocess.Popen(
+            support.command(support.guest(program), options=[
+                '--quiet', '--monitor', path, '--timeout', '120', '--kernel-log', str(self.log),
+                *options]),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=support.ENVIRONMENT)
+        self.addCleanup(runpe.stdout.close)
+        self.addCleanup(runpe.wait)
+        self.addCleanup(runpe.terminate)
+        self.connect(path, lambda: runpe.poll() is None)
+        return runpe
+
     def test_answers_while_a_program_runs(self):
         runpe = self.start('spinner')
         processes = self.stop_in('spinner.exe')
@@ -97,7 +104,7 @@ class Monitor(support.SystemTest):
         self.assertIn(f'{len(regions) - 2} regions, ', regions[-1])
 
         entry = self.ask(f'pte {address}')
-        self.assertRegex(entry[0], r'^004\w+ +\d+ +commit +image +020 00400000 spinner\.exe$')
+        self.assertRegex(entry[0], r'^004\w+ +\d+ +committed +image +020 00400000 spinner\.exe$')
         self.assertRegex(entry[1], r'^entry: frame [0-9a-f]{5} r-x')
         self.assertRegex(entry[2], r'^frame: section, mapped by 1, page \d+ of its owner$')
         self.assertEqual(self.ask('pte 0x7fff0000'), ['no region can lie there'])
