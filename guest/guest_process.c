@@ -121,3 +121,19 @@ void Sleep(ULONG milliseconds) {
   LONGLONG interval = -(LONGLONG)milliseconds * 10000;  // Negative: from now on, in 100 ns.
   NtDelayExecution(0, &interval);
 }
+
+NTSTATUS LoadDll(void** module, const char* name) {
+  WideText wide;
+  return LdrLoadDll(NULL, NULL, Widen(&wide, name), module);
+}
+
+NTSTATUS FindDll(void** module, const char* name) {
+  WideText wide;
+  return LdrGetDllHandle(NULL, NULL, Widen(&wide, name), module);
+}
+
+NTSTATUS FindSymbol(void** address, void* module, const char* name) {
+  const USHORT length = (USHORT)strlen(name);
+  const ANSI_STRING string = {length, (USHORT)(length + 1), (char*)name};
+  return LdrGetProcedureAddress(module, &string, 0, address);
+}

@@ -54,6 +54,12 @@ typedef void* HANDLE;
 #define STATUS_THREAD_IS_TERMINATING 0xC000004B
 #define STATUS_SECTION_PROTECTION 0xC000004E
 #define STATUS_COMMITMENT_LIMIT 0xC000012D
+#define STATUS_DLL_NOT_FOUND 0xC0000135
+#define STATUS_ORDINAL_NOT_FOUND 0xC0000138
+#define STATUS_ENTRYPOINT_NOT_FOUND 0xC0000139
+#define STATUS_DLL_INIT_FAILED 0xC0000142
+#define STATUS_INVALID_IMAGE_FORMAT 0xC000007B
+#define STATUS_ILLEGAL_DLL_RELOCATION 0xC0000269
 #define STATUS_FREE_VM_NOT_AT_BASE 0xC000009F
 #define STATUS_MEMORY_NOT_ALLOCATED 0xC00000A0
 #define STATUS_CANT_TERMINATE_SELF 0xC00000DB
@@ -131,6 +137,24 @@ typedef struct {
   USHORT Length, MaximumLength;  // Bytes.
   WCHAR* Buffer;
 } UNICODE_STRING;
+
+typedef struct {
+  USHORT Length, MaximumLength;
+  char* Buffer;
+} ANSI_STRING;
+
+#define DLL_PROCESS_DETACH 0
+#define DLL_PROCESS_ATTACH 1
+#define DLL_THREAD_ATTACH 2
+#define DLL_THREAD_DETACH 3
+
+/// Addresses, not RVAs.
+typedef struct {
+  const void *StartAddressOfRawData, *EndAddressOfRawData;
+  ULONG* AddressOfIndex;
+  const void* AddressOfCallBacks;
+  ULONG SizeOfZeroFill, Characteristics;
+} IMAGE_TLS_DIRECTORY;
 
 typedef struct {
   ULONG Length;
@@ -307,6 +331,12 @@ typedef struct {
   UCHAR OwnedByCaller, AbandonedState;
 } MUTANT_BASIC_INFORMATION;
 
+NTCALL LdrDisableThreadCalloutsForDll(void* module);
+NTCALL LdrGetDllHandle(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* name,
+                       void** module);
+NTCALL LdrGetProcedureAddress(void* module, const ANSI_STRING* name, ULONG ordinal, void** address);
+NTCALL LdrLoadDll(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* name, void** module);
+NTCALL LdrUnloadDll(void* module);
 NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size,
                                ULONG type, ULONG protect);
 NTCALL NtClearEvent(HANDLE event);
@@ -381,4 +411,5 @@ NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);
 NTCALL NtWriteFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                    const void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
 NTCALL NtYieldExecution(void);
+__declspec(dllimport) void NTAPI RtlExitUserProcess(NTSTATUS status);
 __declspec(dllimport) void NTAPI RtlExitUserThread(NTSTATUS status);

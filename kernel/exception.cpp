@@ -118,8 +118,8 @@ const char* NameOf(Status status) {
 
 /// A program may have unmapped its images, its own included.
 std::string_view NameOf(Process& process) {
-  if (process.images().empty()) return "program without images";
-  return process.images()[0].section->file()->Name();
+  const LoadedModule* program = process.modules().program();
+  return program ? program->Name() : std::string_view("program without images");
 }
 
 /// "alpha.dll+0x1234", or the bare address.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernel/kernel.h"
-#include "kernel/loader.h"
+#include "kernel/loader/load_error.h"
 
 namespace fl::kernel {
 

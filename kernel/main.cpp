@@ -142,7 +142,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   if (options.host) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
-  Memory& memory = InitMemory(info);
+  Memory& memory = InitMemory(info, options.nx ? x86::NoExecute::kOn : x86::NoExecute::kOff);
   if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);

@@ -47,6 +47,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
 bool Apply(Options& options, std::string_view name, std::string_view value) {
   if (name == "fail") return ParseFailSpec(value, options.fail);
   if (name == "sweep") {
+    options.sweep_and_after = value.ends_with('+');
+    if (options.sweep_and_after) value.remove_suffix(1);
     options.sweep = ParseFailKind(value, options.sweep_kind);
     return options.sweep;
   }

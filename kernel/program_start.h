@@ -3,7 +3,8 @@
 // Layout:      what NT and Wine's ntdll keep at the documented offsets; see process_environment.h.
 #pragma once
 
-#include "kernel/loader.h"
+#include "kernel/loader/load_error.h"
+#include "kernel/process.h"
 
 namespace fl::kernel {
 

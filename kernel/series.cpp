@@ -53,7 +53,7 @@ RunOutcome Series::Sweep() {
   bool reached = true;
   for (u32 n = options.from; reached; n += options.every == 0 ? 1 : options.every) {
     FailSpec spec = options.fail;
-    spec.of(options.sweep_kind) = {n == 0 ? 1 : n, false};
+    spec.of(options.sweep_kind) = {n == 0 ? 1 : n, options.sweep_and_after};
     kernel_.volume->DropCache();
     injection_.Arm(spec);
     outcome = RunAndTell(n, options.program);

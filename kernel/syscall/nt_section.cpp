@@ -90,16 +90,6 @@ Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRe
   }
 }
 
-void ForgetImage(Process& process, VirtAddr base) {
-  Vector<LoadedImage>& images = process.images();
-  for (u32 i = 0; i < images.size(); ++i) {
-    if (images[i].base != base) continue;
-    images[i] = std::move(images.back());
-    images.Pop();
-    return;
-  }
-}
-
 }  // namespace
 
 Status NtCreateSection(const SystemCall& call) {
@@ -177,7 +167,7 @@ Status NtUnmapViewOfSection(const SystemCall& call) {
   const LoadedImage* image = process->FindImage(address);
   const VirtAddr image_base = image ? image->base : VirtAddr();
   TRY_STATUS(process->space().UnmapView(address));
-  if (image_base.value != 0) ForgetImage(*process, image_base);
+  if (image_base.value != 0) process->ForgetImage(image_base);
   return Status::kSuccess;
 }
 

@@ -35,6 +35,14 @@ std::span<const SystemCallEntry> SystemCalls();
 /// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// ldr.cpp
+Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
+Status LdrGetDllHandle(const SystemCall& call);
+Status LdrGetProcedureAddress(const SystemCall& call);
+Status LdrLoadDll(const SystemCall& call);
+Status LdrUnloadDll(const SystemCall& call);
+Status RtlExitUserProcess(const SystemCall& call);
+Status RtlExitUserThread(const SystemCall& call);
 // nt_memory.cpp
 Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);

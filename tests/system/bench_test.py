@@ -10,7 +10,6 @@ import unittest
 import support
 
 import bench_rows
-import guest_bench
 
 
 class Bench(unittest.TestCase):
@@ -50,36 +49,6 @@ class Bench(unittest.TestCase):
         done = self.bench('--list')
         self.assertEqual([line.split()[0] for line in done.stdout.splitlines()],
                          [row.name for row in bench_rows.ROWS])
-
-
-class Table(unittest.TestCase):
-    @staticmethod
-    def figures(**medians):
-        return {name: {'median': value, 'samples': 9}
-                for name, value in medians.items()}
-
-    def lines(self, ours, linux):
-        rows = [row for row in bench_rows.ROWS if row.name in {*ours, *linux}]
-        return {line['name']: line for line in guest_bench.results(rows, ours, linux)}
-
-    def test_ratio_and_aim(self):
-        lines = self.lines(self.figures(null_call=100, regions_10=1000, regions_1000=1151),
-                           self.figures(null_call=400, regions_10=900))
-        self.assertEqual((lines['null_call']['ratio'], lines['null_call']['aim_met']), (4, True))
-        self.assertEqual((lines['regions_10']['ratio'], lines['regions_10']['aim_met']), (0.9, None))
-        # Its aim is a share of another row's figure.
-        self.assertEqual((lines['regions_1000']['ratio'], lines['regions_1000']['aim_met']), (None, False))
-
-    def test_an_aim_that_is_linux(self):
-        lines = self.lines(self.figures(file_mapped_reads=120), self.figures(file_mapped_reads=128))
-        self.assertTrue(lines['file_mapped_reads']['aim_met'])
-        self.assertIsNone(self.lines(self.figures(file_mapped_reads=1), {})['file_mapped_reads']['aim'])
-
-    def test_summary_names_what_is_behind(self):
-        lines = self.lines(self.figures(null_call=100, split_merge=9), self.figures(null_call=99,
-                                                                                  split_merge=10))
-        self.assertEqual(list(guest_bench.summary(lines.values())),
-                         ['2 of 2 rows are at their aim.', '1 of 2 rows are behind Linux: null_call.'])
 
 
 if __name__ == '__main__':

@@ -48,7 +48,7 @@ class Linux:
     title = 'Linux'
 
     def __init__(self, disk, peer):
-        self._disk, self._peer = disk, peer
+        self._disk, self._peer, self.version = disk, peer, peer.version
 
     def measure(self, rows, strict):
         boot = Boot(self._disk, Options(), TIMEOUT)
@@ -82,9 +82,9 @@ def smallest_memory(system):
     return {'smallest_memory': {'count': [enough / MIB]}}
 
 
-def measure(system, rows):
-    """{name of the row: its figures} for those of `rows` that could be measured."""
-    boots, figures, troubles = {}, {}, []
+def measure(system, rows, troubles):
+    """{name of the row: its figures} for those of `rows` that could be measured; `troubles` has why not."""
+    boots, figures = {}, {}
     for row in rows:
         boots.setdefault(row.boot, []).append(row)
     for boot, members in boots.items():
@@ -104,7 +104,7 @@ def measure(system, rows):
                 figures[row.name] = bench_run.summary_of([value / row.scale for value in samples])
             else:
                 troubles.append(f'{system.title}: {row.name}: no figure')
-    return figures, troubles
+    return figures
 
 
 def aim_of(row, ours, linux):
@@ -164,42 +164,53 @@ def summary(lines):
             ': ' + ', '.join(behind) if behind else '') + '.'
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(prog='bench', allow_abbrev=False)
     parser.add_argument('--rows', metavar='REGEX', default='.')
     parser.add_argument('--ours', action='store_true')
     parser.add_argument('--json', metavar='FILE')
     parser.add_argument('--list', action='store_true')
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def find_peer(disk, troubles):
+    """Linux, or None with a word in `troubles`."""
+    try:
+        with Progress('Preparing Linux'):
+            return Linux(disk, linux_peer.Peer(bench_run.PROGRAMS / 'bench_linux'))
+    except linux_peer.PeerError as error:
+        troubles.append(f'without Linux (--ours asks for that): {error}')
+        return None
+
+
+def write_json(file_name, lines, peer, troubles):
+    qemu = subprocess.run(['qemu-system-i386', '--version'], capture_output=True, text=True)
+    with open(file_name, 'w') as file:
+        json.dump({'qemu': qemu.stdout.splitlines()[0], 'peer': peer and peer.version, 'rows': lines,
+                   'troubles': troubles}, file, indent=1)
+        file.write('\n')
+
+
+def main():
+    options = parse_arguments()
     rows = [row for row in bench_rows.ROWS if re.search(options.rows, row.name)]
     if options.list:
         print('\n'.join(f'{row.name:28} {row.title}' for row in rows))
         return 0
     if not rows:
         sys.exit('bench: no row has such a name (--list shows them)')
+    troubles = []
     disk = bench_run.make_disk()
-    systems = [Faultline(disk)]
-    version = None
-    if not options.ours:
-        with Progress('Fetching the Linux kernel'):
-            peer = linux_peer.Peer(bench_run.PROGRAMS / 'bench_linux')
-        systems.append(Linux(disk, peer))
-        version = peer.version
-    figures, troubles = {}, []
-    for system in systems:
-        figures[system.title], trouble = measure(system, rows)
-        troubles += trouble
-    lines = list(results(rows, figures['Faultline'], figures.get('Linux', {})))
+    peer = None if options.ours else find_peer(disk, troubles)
+    ours = measure(Faultline(disk), rows, troubles)
+    linux = measure(peer, rows, troubles) if peer else {}
+    lines = list(results(rows, ours, linux))
     print('\n'.join(table(lines)) + '\n\nMedians; +-: how far apart the middle half of the samples lies.')
-    if version:
-        print(f'The peer: {version}.')
+    if peer:
+        print(f'The peer: {peer.version}.')
     print('\n'.join(summary(lines)))
     if options.json:
-        qemu = subprocess.run(['qemu-system-i386', '--version'], capture_output=True, text=True)
-        with open(options.json, 'w') as file:
-            json.dump({'qemu': qemu.stdout.splitlines()[0], 'peer': version, 'rows': lines,
-                       'troubles': troubles}, file, indent=1)
-            file.write('\n')
+        write_json(options.json, lines, peer, troubles)
     for trouble in troubles:
         print(f'bench: {trouble}', file=sys.stderr)
     return 1 if troubles else 0

@@ -72,7 +72,7 @@ class Boot:
             self.message = bugchecks[0]['message'] if bugchecks else 'no report'
         elif status is None:
             self.end, self.message = 'hang', 'nothing was heard'
-        elif status == machine.STATUS_NORMAL:
+        elif status == machine.STATUS_NORMAL and self.event('ready'):
             self.end = 'exit'
         else:
             self.end, self.message = 'host', f'QEMU ended with {status}'

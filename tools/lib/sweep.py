@@ -128,8 +128,9 @@ class Sweep:
 
     def sweep(self, kind):
         tally, n, last = Tally(), self.options.first, None
+        plus = '+' if self.options.and_after else ''
         while n is not None:
-            boot = self.boot(f'sweep={kind} from={n} every={self.options.every}')
+            boot = self.boot(f'sweep={kind}{plus} from={n} every={self.options.every}')
             failing = n
             n = None
             for run in boot.runs:
@@ -175,6 +176,7 @@ def parse_arguments(arguments):
     add = parser.add_argument
     add('--kinds', default=','.join(KINDS), help='of ' + ', '.join(KINDS) + ' (default: all)')
     add('--every', type=int, default=1, metavar='K', help='only each K-th (default 1)')
+    add('--and-after', action='store_true', help='not only the N-th fails, but all from it on')
     add('--first', type=int, default=1, metavar='N', help='begin with the N-th (default 1)')
     add('--limit', type=float, default=10, metavar='SECONDS', help='for one run (default 10)')
     add('--json', metavar='FILE', help='the figures, and each problem')
@@ -220,7 +222,8 @@ def run(options, work):
                    f"{problem['detail']}")
     if options.json:
         with open(options.json, 'w') as file:
-            json.dump({'program': options.command, 'every': options.every, 'seed': options.seed,
+            json.dump({'program': options.command, 'every': options.every,
+                       'and_after': options.and_after, 'seed': options.seed,
                        'kinds': {kind: tally.as_json() for kind, tally in tallies.items()}},
                       file, indent=1)
             file.write('\n')
