@@ -177,7 +177,8 @@ static ULONG NTAPI ReadNext(void* argument) {
 
 // A synchronous handle has one position: each byte is read once, by one of them.
 static void TestOneHandle(Tally* tally, HANDLE file) {
-  static Shared shared;
+  Shared shared;
+  memset(&shared, 0, sizeof(shared));
   HANDLE threads[THREADS];
   shared.file = file;
   for (ULONG i = 0; i < THREADS; ++i) StartThread(&threads[i], ReadNext, &shared);
