@@ -13,7 +13,7 @@ void __attribute__((stdcall)) start(void* peb) {
 }
 
 void Exit(ULONG status) {
-  NtTerminateProcess(CURRENT_PROCESS, (NTSTATUS)status);
+  RtlExitUserProcess((NTSTATUS)status);
   for (;;) __asm__ volatile("int3");
 }
 

@@ -54,6 +54,12 @@ typedef void* HANDLE;
 #define STATUS_THREAD_IS_TERMINATING 0xC000004B
 #define STATUS_SECTION_PROTECTION 0xC000004E
 #define STATUS_COMMITMENT_LIMIT 0xC000012D
+#define STATUS_DLL_NOT_FOUND 0xC0000135
+#define STATUS_ORDINAL_NOT_FOUND 0xC0000138
+#define STATUS_ENTRYPOINT_NOT_FOUND 0xC0000139
+#define STATUS_DLL_INIT_FAILED 0xC0000142
+#define STATUS_INVALID_IMAGE_FORMAT 0xC000007B
+#define STATUS_ILLEGAL_DLL_RELOCATION 0xC0000269
 #define STATUS_FREE_VM_NOT_AT_BASE 0xC000009F
 #define STATUS_MEMORY_NOT_ALLOCATED 0xC00000A0
 #define STATUS_CANT_TERMINATE_SELF 0xC00000DB
@@ -63,6 +69,7 @@ typedef void* HANDLE;
 #define STATUS_INVALID_PARAMETER_4 0xC00000F2
 #define STATUS_INVALID_PARAMETER_5 0xC00000F3
 #define STATUS_INVALID_PARAMETER_6 0xC00000F4
+#define STATUS_INVALID_PARAMETER_7 0xC00000F5
 #define STATUS_MAPPED_ALIGNMENT 0xC0000220
 #define STATUS_INVALID_ADDRESS 0xC0000141
 
@@ -130,6 +137,24 @@ typedef struct {
   USHORT Length, MaximumLength;  // Bytes.
   WCHAR* Buffer;
 } UNICODE_STRING;
+
+typedef struct {
+  USHORT Length, MaximumLength;
+  char* Buffer;
+} ANSI_STRING;
+
+#define DLL_PROCESS_DETACH 0
+#define DLL_PROCESS_ATTACH 1
+#define DLL_THREAD_ATTACH 2
+#define DLL_THREAD_DETACH 3
+
+/// Addresses, not RVAs.
+typedef struct {
+  const void *StartAddressOfRawData, *EndAddressOfRawData;
+  ULONG* AddressOfIndex;
+  const void* AddressOfCallBacks;
+  ULONG SizeOfZeroFill, Characteristics;
+} IMAGE_TLS_DIRECTORY;
 
 typedef struct {
   ULONG Length;
@@ -230,6 +255,20 @@ typedef struct {
 } THREAD_BASIC_INFORMATION;
 enum { ThreadBasicInformation = 0, ThreadBasePriority = 3, ThreadAmILastThread = 12 };
 
+typedef struct {
+  ULONG ContextFlags, Debug[6];
+  UCHAR FloatSave[112];
+  ULONG SegGs, SegFs, SegEs, SegDs, Edi, Esi, Ebx, Edx, Ecx, Eax, Ebp, Eip, SegCs, EFlags, Esp,
+      SegSs;
+  UCHAR ExtendedRegisters[512];
+} CONTEXT;
+_Static_assert(sizeof(CONTEXT) == 0x2CC, "CONTEXT");
+#define CONTEXT_CONTROL 0x10001
+#define CONTEXT_INTEGER 0x10002
+#define CONTEXT_SEGMENTS 0x10004
+#define CONTEXT_FULL 0x10007
+#define CONTEXT_DEBUG_REGISTERS 0x10010
+
 typedef struct TEB {
   void* ExceptionList;
   void* StackBase;
@@ -292,6 +331,12 @@ typedef struct {
   UCHAR OwnedByCaller, AbandonedState;
 } MUTANT_BASIC_INFORMATION;
 
+NTCALL LdrDisableThreadCalloutsForDll(void* module);
+NTCALL LdrGetDllHandle(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* name,
+                       void** module);
+NTCALL LdrGetProcedureAddress(void* module, const ANSI_STRING* name, ULONG ordinal, void** address);
+NTCALL LdrLoadDll(const WCHAR* path, const ULONG* flags, const UNICODE_STRING* name, void** module);
+NTCALL LdrUnloadDll(void* module);
 NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULONG* size,
                                ULONG type, ULONG protect);
 NTCALL NtClearEvent(HANDLE event);
@@ -316,6 +361,8 @@ NTCALL NtCreateUserProcess(HANDLE* process, HANDLE* thread, ULONG process_access
                            PS_CREATE_INFO* info, PS_ATTRIBUTE_LIST* attributes);
 NTCALL NtDelayExecution(UCHAR alertable, LONGLONG* interval);
 NTCALL NtFreeVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG type);
+NTCALL NtGetContextThread(HANDLE thread, CONTEXT* context);
+NTCALL NtGetCurrentProcessorNumber(void);
 NTCALL NtMapViewOfSection(HANDLE section, HANDLE process, void** base, ULONG zero_bits,
                           ULONG commit_size, LONGLONG* offset, ULONG* size, ULONG inherit,
                           ULONG type, ULONG protect);
@@ -347,7 +394,9 @@ NTCALL NtReleaseMutant(HANDLE mutant, LONG* previous);
 NTCALL NtReleaseSemaphore(HANDLE semaphore, ULONG count, ULONG* previous);
 NTCALL NtResetEvent(HANDLE event, ULONG* previous);
 NTCALL NtResumeThread(HANDLE thread, ULONG* previous);
+NTCALL NtSetContextThread(HANDLE thread, const CONTEXT* context);
 NTCALL NtSetEvent(HANDLE event, ULONG* previous);
+NTCALL NtSetInformationThread(HANDLE thread, ULONG what, const void* in, ULONG length);
 NTCALL NtSignalAndWaitForSingleObject(HANDLE signal, HANDLE wait, UCHAR alertable,
                                       LONGLONG* timeout);
 NTCALL NtSuspendThread(HANDLE thread, ULONG* previous);
@@ -362,4 +411,5 @@ NTCALL NtWaitForSingleObject(HANDLE handle, UCHAR alertable, LONGLONG* timeout);
 NTCALL NtWriteFile(HANDLE file, HANDLE event, void* apc, void* apc_context, IO_STATUS_BLOCK* io,
                    const void* buffer, ULONG length, LONGLONG* offset, ULONG* key);
 NTCALL NtYieldExecution(void);
+__declspec(dllimport) void NTAPI RtlExitUserProcess(NTSTATUS status);
 __declspec(dllimport) void NTAPI RtlExitUserThread(NTSTATUS status);

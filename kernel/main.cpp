@@ -79,7 +79,9 @@ Status MakeStandardObjects(Kernel& kernel) {
   FaultInjection injection(g_disks->fail_point(), kernel.memory.frames.fail_point(),
                            Heap().fail_point(), kernel.memory.frames.commit().fail_point());
   Series series(kernel, injection);
-  const RunOutcome outcome = kernel.options.sweep ? series.Sweep() : series.Repeat();
+  const RunOutcome outcome = kernel.options.sweep         ? series.Sweep()
+                             : kernel.options.trials != 0 ? series.Trials()
+                                                          : series.Repeat();
   if (kernel.options.stats) ReportStatistics(kernel, series, g_disks->disk());
   if (outcome.end == RunEnd::kNotStarted) {
     Stop(outcome.error.kind, outcome.error.message, Status(outcome.status));
@@ -93,6 +95,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
   kernel.images.SetListener(&kernel.image_log);
+  kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
   SetBugcheckStop([](const char* message) { TheKernel().host.ExitAfterBugcheck(message); });
   SetBacktraceBounds(CurrentStack);
@@ -139,7 +142,7 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   if (options.host) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
-  Memory& memory = InitMemory(info);
+  Memory& memory = InitMemory(info, options.nx ? x86::NoExecute::kOn : x86::NoExecute::kOff);
   if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);

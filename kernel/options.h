@@ -24,8 +24,10 @@ struct Options {
   u32 limit = 0;         ///< Milliseconds after which a run is ended; 0: never.
   bool sweep = false;    ///< Run the program with each `sweep_kind` failing in turn; see series.h.
   FailKind sweep_kind = FailKind::kDisk;
-  u32 from = 1;   ///< The first to fail in a sweep.
-  u32 every = 1;  ///< And the step to the next.
+  bool sweep_and_after = false;  ///< sweep=KIND+: not one attempt, but all from it on.
+  u32 trials = 0;                ///< Run so many programs, one after the other; see series.h.
+  u32 from = 1;                  ///< The first to fail in a sweep, or to be tried.
+  u32 every = 1;                 ///< And the step to the next.
   std::string_view
       program;  ///< Command line; its first word is the program. Points into the input.
   std::string_view unknown;  ///< The first word that was not understood.

@@ -42,6 +42,15 @@ const LoadedImage* Process::FindImage(VirtAddr address) const {
   return nullptr;
 }
 
+void Process::ForgetImage(VirtAddr base) {
+  for (u32 i = 0; i < images_.size(); ++i) {
+    if (images_[i].base != base) continue;
+    for (; i + 1 < images_.size(); ++i) images_[i] = std::move(images_[i + 1]);
+    images_.Pop();
+    return;
+  }
+}
+
 void Process::Terminate(u32 exit_status) {
   if (terminating_) return;
   terminating_ = true;
@@ -85,6 +94,7 @@ void Process::GiveBack() {
   delete space_;
   space_ = nullptr;
   images_ = Vector<LoadedImage>();
+  modules_.Clear();
   delete page_table_;
   page_table_ = nullptr;
   if (linked()) Unlink();

@@ -9,6 +9,7 @@
 #include "kernel/base/intrusive_list.h"
 #include "kernel/file_object.h"
 #include "kernel/handle_table.h"
+#include "kernel/loader/module_list.h"
 #include "kernel/thread.h"
 #include "kernel/x86/page_table.h"
 #include "mm/address_space.h"
@@ -41,12 +42,18 @@ class Process final : public Object, public ListNode<Process> {
   Vector<LoadedImage>& images() { return images_; }
   /// The image that `address` lies in, or null.
   const LoadedImage* FindImage(VirtAddr address) const;
+  /// A view of an image is gone: it was the one at `base`.
+  void ForgetImage(VirtAddr base);
+  /// What the loader has loaded; images that the program mapped by itself are not among them.
+  ModuleList& modules() { return modules_; }
+  const ModuleList& modules() const { return modules_; }
 
   /// The first caller's status is the exit status; all threads leave at their next return to user mode.
   void Terminate(u32 exit_status);
   bool terminating() const { return terminating_; }
   u32 exit_status() const { return exit_status_; }
 
+  IntrusiveList<Thread, ProcessTag>& threads() { return threads_; }
   /// All but `survivor` leave.
   void TerminateOtherThreads(const Thread& survivor, u32 exit_status);
 
@@ -73,6 +80,7 @@ class Process final : public Object, public ListNode<Process> {
   mm::AddressSpace* space_ = nullptr;
   HandleTable handles_;
   Vector<LoadedImage> images_;
+  ModuleList modules_;
   IntrusiveList<Thread, ProcessTag> threads_;
   u32 thread_count_ = 0;
   bool terminating_ = false;

@@ -1,6 +1,7 @@
 // ProcessEnvironment: see process_environment.h.
 #include "kernel/process_environment.h"
 
+#include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
 
@@ -62,10 +63,10 @@ class ParameterBlock {
 
 u32 StringRoom(const Vector<char16_t>& text) { return text.size() * 2 + 2; }
 
-Status BuildPeb(const LoadedProgram& program, VirtAddr parameters) {
-  const pe::ImageLayout& layout = program.image->layout();
+Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
+  const pe::ImageLayout& layout = program.Layout();
   return Fields(kPebBase)
-      .Set(0x08, program.image->base().value)
+      .Set(0x08, program.Base().value)
       .Set(0x10, parameters.value)
       .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
@@ -119,7 +120,7 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 
 }  // namespace
 
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedProgram& program,
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
                         const u32 (&standard_handles)[3]) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
@@ -137,11 +138,12 @@ Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const Loa
                       .protection = mm::kPageReadWrite}));
   static_assert(kTebBase.value + kTebSize == kPebBase.value);
   process.peb = kPebBase;
-  process.stack_reserve = program.image->layout().stack_reserve;
-  process.stack_commit = program.image->layout().stack_commit;
+  process.stack_reserve = program.Layout().stack_reserve;
+  process.stack_commit = program.Layout().stack_commit;
   // The entry point is called as a function with the PEB.
-  TRY_STATUS(PrepareUserThread(
-      thread, {.start = program.entry, .argument = kPebBase.value, .teb = kTebBase}));
+  TRY_STATUS(PrepareUserThread(thread, {.start = program.Base() + program.Layout().entry.value,
+                                        .argument = kPebBase.value,
+                                        .teb = kTebBase}));
   const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));
   return BuildPeb(program, parameters);
 }

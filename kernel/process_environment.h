@@ -10,10 +10,7 @@
 namespace fl::kernel {
 
 /// Builds all of it in the current process, whose first thread is ready for user mode then.
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedProgram& program,
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
                         const u32 (&standard_handles)[3]);
-
-/// RTL_USER_PROCESS_PARAMETERS.Flags: its pointers are addresses, not offsets.
-inline constexpr u32 kParametersNormalised = 1;
 
 }  // namespace fl::kernel

@@ -6,6 +6,8 @@
 
 #include "kernel/base/format.h"
 #include "kernel/kernel.h"
+#include "kernel/loader/link_session.h"
+#include "kernel/loader/loader_call.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
 #include "kernel/trace.h"
@@ -25,6 +27,15 @@ struct Starting {
   bool done = false;
 };
 
+Result<LoadedModule*> LoadImages(Process& process, std::string_view path, LoadError& error) {
+  // Off the kernel stack: it holds the linker's names.
+  auto* session = new (std::nothrow) LinkSession(process, error);
+  if (!session) return Status::kNoMemory;
+  const Result<LoadedModule*> program = session->LoadProgram(path);
+  delete session;
+  return program;
+}
+
 Status Prepare(Thread& thread, Starting& starting) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
@@ -36,8 +47,9 @@ Status Prepare(Thread& thread, Starting& starting) {
   current = on_volume.ok() ? *on_volume : std::string_view();
   while (!current.empty() && current.back() == '\\') current.remove_suffix(1);
 
-  const LoadedProgram program = TRY(
-      LoadProgram(process, {request.path.data(), request.path.size()}, current, starting.error));
+  const std::string_view path(request.path.data(), request.path.size());
+  TRY_STATUS(process.modules().search.Init(path, current));
+  const LoadedModule* const program = TRY(LoadImages(process, path, starting.error));
   TRY(process.space().MapView(*kernel.stubs,
                               {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
   u32 standard_handles[3] = {};
@@ -45,7 +57,8 @@ Status Prepare(Thread& thread, Starting& starting) {
     if (!request.standard[i]) continue;
     standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
   }
-  return BuildEnvironment(thread, request, program, standard_handles);
+  TRY_STATUS(BuildEnvironment(thread, request, *program, standard_handles));
+  return StartProgramCalls(thread);
 }
 
 void RunProgram(void* argument) {
@@ -62,6 +75,7 @@ void RunProgram(void* argument) {
     thread.process()->Terminate(Code(status));
   }
   TraceProcess(*thread.process());
+  if (starting.request.suspended && !thread.ending()) (void)thread.Suspend();
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.

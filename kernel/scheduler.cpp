@@ -99,6 +99,20 @@ bool Scheduler::Wait(const void* channel, u32 milliseconds) {
   return WaitUntil(channel, deadline, Interruptible::kNo) != WakeReason::kTimeout;
 }
 
+void Scheduler::SetPriority(Thread& thread, u8 priority) {
+  KASSERT(priority != 0 && priority < kPriorities);
+  if (thread.state != ThreadState::kReady) {
+    thread.priority = priority;
+    // Somebody may be more urgent than the caller now.
+    if (&thread == current_ && ready_mask_ >> priority > 1) wants_switch_ = true;
+    return;
+  }
+  IntrusiveList<Thread, ReadyTag>::Remove(thread);
+  if (ready_[thread.priority].empty()) ready_mask_ &= ~(1u << thread.priority);
+  thread.priority = priority;
+  MakeReady(thread);
+}
+
 Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
   if (wait.TryFinish()) return wait.status();
   if (deadline <= ticks_) return Status::kTimeout;
@@ -110,6 +124,13 @@ Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
   // After a time-out, an object may have come first all the same.
   if (wait.finished()) return wait.status();
   return reason == WakeReason::kTerminated ? Status::kThreadIsTerminating : Status::kTimeout;
+}
+
+Status Scheduler::WaitFor(Object& object, u64 deadline) {
+  WaitBlock block;
+  block.object = &object;
+  kernel::Wait wait(*current_, WaitKind::kAny, {&block, 1});
+  return WaitFor(wait, deadline);
 }
 
 void Scheduler::EndWait(Thread& thread, const kernel::Wait& wait) {

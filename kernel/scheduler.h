@@ -39,11 +39,14 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   /// Sleeps until `wait` is finished, or until tick `deadline`. The wait's status; kTimeout,
   /// kThreadIsTerminating.
   Status WaitFor(kernel::Wait& wait, u64 deadline);
+  Status WaitFor(Object& object, u64 deadline);
   /// `wait`, in which `thread` is, has been finished.
   void EndWait(Thread& thread, const kernel::Wait& wait);
   void Wake(const void* channel) override { WakeAll(channel); }
   /// Others of the same priority go first.
   void Yield();
+  /// 1 to kPriorities - 1.
+  void SetPriority(Thread& thread, u8 priority);
   /// It is to end: an interruptible sleep is over.
   void InterruptSleep(Thread& thread);
   [[noreturn]] void ExitCurrent();

@@ -98,7 +98,6 @@ void PutStubs(JsonWriter& json) {
   for (u32 i = 0; i < calls.size(); ++i) {
     json.Field(calls[i].name, SyscallStubs::AddressOf(i).value);
   }
-  json.Field("RtlExitUserThread", SyscallStubs::ExitUserThreadAddress().value);
   json.EndObject().EndObject();
 }
 

@@ -6,7 +6,6 @@
 #include <new>
 
 #include "kernel/syscall/system_calls.h"
-#include "kernel/syscall/thread_handle.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -48,28 +47,13 @@ VirtAddr SyscallStubs::FastCallReturn() { return kStubsBase + kFastCallReturnOff
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u32 terminate = NumberOf("NtTerminateThread");
-  // push eax; push eax (in the place of a return address); here RtlExitUserThread begins:
-  // mov eax, [esp + 4]; push eax; push -2; push eax (again a return address); mov eax, number; int 0x2e
-  const u8 exit[] = {0x50,
-                     0x50,
-                     0x8B,
-                     0x44,
-                     0x24,
-                     0x04,
-                     0x50,
-                     0x6A,
-                     u8(kCurrentThread),
-                     0x50,
-                     0xB8,
-                     u8(terminate),
-                     u8(terminate >> 8),
-                     0,
-                     0,
-                     0xCD,
-                     0x2E};
-  static_assert(sizeof(exit) <= kFirstStub);
+  const u32 exit_number = NumberOf("RtlExitUserThread");
+  // push eax; push eax (in the place of a return address); mov eax, number; int 0x2e
+  const u8 exit[] = {0x50, 0x50, 0xB8, u8(exit_number), u8(exit_number >> 8), 0, 0, 0xCD, 0x2E};
   Put(bytes.data(), exit);
+  // mov ecx, eax; mov eax, number; int 0x2e
+  const u8 loader_return[] = {0x89, 0xC1, 0xB8, 0, 0, kLoaderReturnNumber >> 16, 0, 0xCD, 0x2E};
+  Put(bytes.data() + (LoaderReturnAddress() - kStubsBase), loader_return);
   Put(bytes.data() + kFastCallOffset, kFastCall);
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
@@ -99,9 +83,6 @@ Result<pe::Export> VirtualNtdll::FindExport(const pe::SymbolRef& symbol, pe::Par
     buffer[0] = 'N';
     buffer[1] = 't';
     name = {buffer, name.size()};
-  }
-  if (name == "RtlExitUserThread") {
-    return pe::Export{Rva(SyscallStubs::ExitUserThreadAddress() - kStubsBase), false};
   }
   const u32 number = NumberOf(name);
   if (number == ~0u) return Status::kEntryPointNotFound;

@@ -4,6 +4,8 @@
 #include <new>
 
 #include "kernel/kernel.h"
+#include "kernel/loader/loader_call.h"
+#include "kernel/loader/static_tls.h"
 
 namespace fl::kernel {
 namespace {
@@ -62,6 +64,8 @@ void Thread::FreeStack() {
 
 void Thread::LeaveProcess() {
   if (!process_) return;
+  LoaderCall::DropAll(*this);
+  DropThreadTls(*this);
   const RefPtr<Process> process = std::move(process_);
   // The program may have freed them itself, or be at its end with everything else.
   if (user_stack.base.value != 0) {

@@ -15,6 +15,7 @@
 
 namespace fl::kernel {
 
+class LoaderCall;
 class Process;
 
 enum class ThreadState : u8 { kNew, kReady, kRunning, kAsleep, kEnded };
@@ -89,6 +90,11 @@ class Thread final : public Object,
   bool owns_teb = false;  ///< It is an allocation of its own.
   mm::UserStack user_stack;
   x86::FpuState fpu;
+
+  // The loader's; see loader_call.h and static_tls.h.
+  LoaderCall* loader_call = nullptr;  ///< Innermost.
+  LoaderCall* exit_call = nullptr;    ///< Kept for its end.
+  mm::ByteRange tls_block;
 
  private:
   mm::AddressSpace* const system_;

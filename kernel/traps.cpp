@@ -33,6 +33,14 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// The entry permits it, and the processor does not: it made a program's access as the kernel's own, and would
+/// do so again and again. No real one does; QEMU 7.2 does when a program uses IRET or a far RET.
+bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
+                     const mm::FaultResult& result) {
+  return frame.FromUser() && fault.mode == mm::FaultMode::kKernel &&
+         result.fault_case == mm::FaultCase::kAlreadyResolved && x86::Features().smap;
+}
+
 /// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
 /// push that fault's frame.
 [[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
@@ -76,9 +84,13 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   const VirtAddr old_limit = thread.user_stack.limit;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
-  const mm::FaultResult result = mm::ResolvePageFault(
+  mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
   kernel->faults.Record(fault, result, eip, process ? process->id() : 0, x86::ReadCycles() - start);
+  if (IsRefusedBySmap(frame, fault, result)) {
+    result.outcome = mm::FaultOutcome::kAccessViolation;
+    result.status = Status::kAccessViolation;
+  }
   if (thread.user_stack.limit != old_limit) {
     // The program may have spoilt its TEB; that is its own loss.
     (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);

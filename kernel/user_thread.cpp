@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "kernel/kernel.h"
+#include "kernel/loader/loader_call.h"
+#include "kernel/loader/static_tls.h"
 #include "kernel/syscall_stubs.h"
 #include "kernel/x86/trap.h"
 
@@ -131,6 +133,8 @@ Status PrepareUserThread(Thread& thread, const UserThreadRequest& request) {
     thread.teb = request.teb;
   }
   TRY_STATUS(FillTeb(space, thread));
+  TRY_STATUS(LoaderCall::Keep(thread));
+  TRY_STATUS(AllocateThreadTls(thread));
 
   const VirtAddr esp = thread.user_stack.base - kRoomAboveFrame - 2 * sizeof(u32);
   PageFields(TRY(Touch(space, PageOf(esp))), esp.value & kPageMask)
@@ -142,7 +146,10 @@ Status PrepareUserThread(Thread& thread, const UserThreadRequest& request) {
 
 void RunUserThread(void*) {
   TheKernel().scheduler.FinishSwitch();
-  EnterUserMode(TheKernel().scheduler.current());
+  Thread& thread = TheKernel().scheduler.current();
+  AttendBeforeUserMode(thread);
+  StartThreadCalls(thread);
+  EnterUserMode(thread);
 }
 
 void EnterUserMode(Thread& thread) {

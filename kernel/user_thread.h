@@ -19,6 +19,10 @@ inline constexpr u32 kTebSize = 2 * kPageSize;  ///< The second page is user mod
 /// Fields of the TEB that the kernel keeps up to date.
 inline constexpr u32 kTebStackLimit = 0x08;
 inline constexpr u32 kTebGuaranteedStackBytes = 0xF78;
+inline constexpr u32 kTebThreadLocalStoragePointer = 0x2C;
+/// Where that points to: one word for each module that a process can have; behind what NT has in a TEB.
+inline constexpr u32 kTebTlsArray = 0x1800;
+static_assert(kTebTlsArray + 4 * ModuleList::kMaxModules <= kTebSize);
 
 struct UserThreadRequest {
   VirtAddr start;

@@ -99,6 +99,7 @@ enum class [[nodiscard]] Status : std::int32_t{
     kDllNotFound = std::int32_t(0xC0000135),
     kOrdinalNotFound = std::int32_t(0xC0000138),
     kEntryPointNotFound = std::int32_t(0xC0000139),
+    kDllInitFailed = std::int32_t(0xC0000142),
     kUnrecognizedVolume = std::int32_t(0xC000014F),
     kMutantLimitExceeded = std::int32_t(0xC0000191),
     kIoDeviceError = std::int32_t(0xC0000185),

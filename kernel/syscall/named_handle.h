@@ -11,18 +11,10 @@
 
 namespace fl::kernel {
 
-/// What OBJECT_ATTRIBUTES say of a name.
-struct NameRequest {
-  Vector<char> name;  ///< UTF-8; empty for none.
-  bool open_if = false;
-  std::string_view text() const { return {name.data(), name.size()}; }
-};
-Result<NameRequest> ReadNameRequest(u32 object_attributes);
-
 /// The caller's handle to the new `object` under that name, or to the object that has it: then the status is
 /// kObjectNameExists. `access`: granted. kObjectNameCollision, kObjectTypeMismatch.
 Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<NamedObject>& object,
-                   const NameRequest& request, u32 access);
+                   const CapturedAttributes& attributes, u32 access);
 /// The caller's handle to the object of that type and name. kObjectNameNotFound, kObjectTypeMismatch.
 Status OpenNamed(const SystemCall& call, u32 handle_pointer, ObjectType type, u32 object_attributes,
                  u32 access);

@@ -90,16 +90,6 @@ Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRe
   }
 }
 
-void ForgetImage(Process& process, VirtAddr base) {
-  Vector<LoadedImage>& images = process.images();
-  for (u32 i = 0; i < images.size(); ++i) {
-    if (images[i].base != base) continue;
-    images[i] = std::move(images.back());
-    images.Pop();
-    return;
-  }
-}
-
 }  // namespace
 
 Status NtCreateSection(const SystemCall& call) {
@@ -118,14 +108,14 @@ Status NtCreateSection(const SystemCall& call) {
   }
   if (kind == kSecReserve) return Status::kNotImplemented;
   const u64 size = size_pointer ? TRY(ReadUser<u64>(size_pointer)) : 0;
-  const NameRequest request = TRY(ReadNameRequest(object_attributes));
+  const CapturedAttributes named = TRY(CaptureAttributes(object_attributes));
 
   RefPtr<mm::Section> section = TRY(CreateFrom(call, size, protection, attributes, file_handle));
   const u64 section_size = size != 0 && kind != kSecImage ? size : section->size();
   const auto object =
       AdoptRef(new (std::nothrow) SectionObject(std::move(section), protection, section_size));
   if (!object) return Status::kNoMemory;
-  return InsertNamed(call, handle_pointer, object, request, GrantedAccess(access));
+  return InsertNamed(call, handle_pointer, object, named, GrantedAccess(access));
 }
 
 Status NtOpenSection(const SystemCall& call) {
@@ -177,7 +167,7 @@ Status NtUnmapViewOfSection(const SystemCall& call) {
   const LoadedImage* image = process->FindImage(address);
   const VirtAddr image_base = image ? image->base : VirtAddr();
   TRY_STATUS(process->space().UnmapView(address));
-  if (image_base.value != 0) ForgetImage(*process, image_base);
+  if (image_base.value != 0) process->ForgetImage(image_base);
   return Status::kSuccess;
 }
 

@@ -55,11 +55,12 @@ Status NtCreateEvent(const SystemCall& call) {
   const u32 handle_pointer = call[0], kind = call[3];
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
   if (kind > u32(EventKind::kSynchronization)) return Status::kInvalidParameter;
-  const NameRequest request = TRY(ReadNameRequest(call[2]));
+  const CapturedAttributes attributes = TRY(CaptureAttributes(call[2]));
   const bool signaled = (call[4] & 0xFF) != 0;
   const RefPtr<NamedObject> event = AdoptRef(new (std::nothrow) Event(EventKind(kind), signaled));
   if (!event) return Status::kNoMemory;
-  return InsertNamed(call, handle_pointer, event, request, GrantedAccess(call[1], kEventMapping));
+  return InsertNamed(call, handle_pointer, event, attributes,
+                     GrantedAccess(call[1], kEventMapping));
 }
 
 Status NtOpenEvent(const SystemCall& call) {
@@ -86,10 +87,10 @@ Status NtCreateSemaphore(const SystemCall& call) {
   if (maximum == 0 || maximum > Semaphore::kLargestMaximum || count > maximum) {
     return Status::kInvalidParameter;
   }
-  const NameRequest request = TRY(ReadNameRequest(call[2]));
+  const CapturedAttributes attributes = TRY(CaptureAttributes(call[2]));
   const RefPtr<NamedObject> semaphore = AdoptRef(new (std::nothrow) Semaphore(count, maximum));
   if (!semaphore) return Status::kNoMemory;
-  return InsertNamed(call, handle_pointer, semaphore, request,
+  return InsertNamed(call, handle_pointer, semaphore, attributes,
                      GrantedAccess(call[1], kSemaphoreMapping));
 }
 
@@ -120,12 +121,13 @@ Status NtQuerySemaphore(const SystemCall& call) {
 Status NtCreateMutant(const SystemCall& call) {
   const u32 handle_pointer = call[0];
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
-  const NameRequest request = TRY(ReadNameRequest(call[2]));
+  const CapturedAttributes attributes = TRY(CaptureAttributes(call[2]));
   const bool owned = (call[3] & 0xFF) != 0;
   const RefPtr<NamedObject> mutant =
       AdoptRef(new (std::nothrow) Mutant(owned ? &TheKernel().scheduler.current() : nullptr));
   if (!mutant) return Status::kNoMemory;
-  return InsertNamed(call, handle_pointer, mutant, request, GrantedAccess(call[1], kMutantMapping));
+  return InsertNamed(call, handle_pointer, mutant, attributes,
+                     GrantedAccess(call[1], kMutantMapping));
 }
 
 Status NtOpenMutant(const SystemCall& call) {

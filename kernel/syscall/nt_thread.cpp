@@ -4,6 +4,7 @@
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/thread_context.h"
 #include "kernel/user_thread.h"
 
 namespace fl::kernel {
@@ -15,14 +16,10 @@ constexpr u32 kKnownCreateFlags = 0x7F;
 
 enum InformationClass : u32 {
   kBasicInformation = 0,
-  kTimes = 1,
   kPriority = 2,
   kBasePriority = 3,
   kAffinityMask = 4,
-  kZeroTlsCell = 10,
   kAmILastThread = 12,
-  kPriorityBoost = 14,
-  kHideFromDebugger = 17,
 };
 
 struct BasicInformation {
@@ -34,6 +31,31 @@ struct BasicInformation {
   u32 base_priority;
 };
 static_assert(sizeof(BasicInformation) == 28);
+
+// NT's: an increment of this much saturates at the ends of what is not real-time.
+constexpr i32 kSaturation = 15;
+constexpr i32 kLowestPriority = 1;
+constexpr i32 kHighestNormalPriority = 15;
+constexpr i32 kLargestIncrement = 2;
+
+/// From an increment to the process' own. kInvalidParameter.
+Result<u8> BasePriority(i32 increment) {
+  if (increment >= kSaturation) return u8(kHighestNormalPriority);
+  if (increment <= -kSaturation) return u8(kLowestPriority);
+  if (increment > kLargestIncrement || increment < -kLargestIncrement) {
+    return Status::kInvalidParameter;
+  }
+  return u8(kNormalPriority + increment);
+}
+
+/// A thread whose registers can be looked at: it has been prepared and has not left.
+Result<RefPtr<Thread>> FindThreadWithContext(const SystemCall& call, u32 handle, u32 access) {
+  RefPtr<Thread> thread = TRY(FindThread(call, handle, access));
+  if (!thread->process() || thread->user_stack.base.value == 0) {
+    return Status::kThreadIsTerminating;
+  }
+  return thread;
+}
 
 Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
   if (length != size) return Status::kInfoLengthMismatch;
@@ -154,6 +176,47 @@ Status NtQueryInformationThread(const SystemCall& call) {
     default:
       return Status::kInvalidInfoClass;
   }
+}
+
+Status NtSetInformationThread(const SystemCall& call) {
+  const u32 what = call[1], in = call[2], length = call[3];
+  if (what != kPriority && what != kBasePriority && what != kAffinityMask) {
+    return Status::kInvalidInfoClass;
+  }
+  if (length != sizeof(u32)) return Status::kInfoLengthMismatch;
+  const u32 value = TRY(ReadUser<u32>(in));
+  const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadSetInformation));
+  if (what == kAffinityMask) {
+    // There is one processor.
+    return value == 1 ? Status::kSuccess : Status::kInvalidParameter;
+  }
+  u8 priority = 0;
+  if (what == kBasePriority) {
+    priority = TRY(BasePriority(i32(value)));
+  } else {
+    if (value == 0 || value > kHighestNormalPriority) return Status::kInvalidParameter;
+    priority = u8(value);
+  }
+  TheKernel().scheduler.SetPriority(*thread, priority);
+  return Status::kSuccess;
+}
+
+Status NtGetContextThread(const SystemCall& call) {
+  const u32 pointer = call[1];
+  TRY_STATUS(ProbeForWrite(pointer, sizeof(ThreadContext)));
+  ThreadContext context;
+  TRY_STATUS(CopyFromUser(&context, pointer, sizeof(context)));
+  const RefPtr<Thread> thread = TRY(FindThreadWithContext(call, call[0], kThreadGetContext));
+  GetContext(*thread, context);
+  return CopyToUser(pointer, &context, sizeof(context));
+}
+
+Status NtSetContextThread(const SystemCall& call) {
+  ThreadContext context;
+  TRY_STATUS(CopyFromUser(&context, call[1], sizeof(context)));
+  const RefPtr<Thread> thread = TRY(FindThreadWithContext(call, call[0], kThreadSetContext));
+  SetContext(*thread, context);
+  return Status::kSuccess;
 }
 
 }  // namespace fl::kernel

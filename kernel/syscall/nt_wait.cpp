@@ -31,14 +31,6 @@ Result<RefPtr<Object>> FindWaitable(const SystemCall& call, u32 handle) {
   return std::move(found.object);
 }
 
-Status WaitForOne(Object& object, u64 deadline) {
-  Scheduler& scheduler = TheKernel().scheduler;
-  WaitBlock block;
-  block.object = &object;
-  Wait wait(scheduler.current(), WaitKind::kAny, {&block, 1});
-  return scheduler.WaitFor(wait, deadline);
-}
-
 template <u32 kRoom>
 Status WaitForSeveral(const SystemCall& call, std::span<const u32> handles, WaitKind kind,
                       u64 deadline) {
@@ -79,7 +71,7 @@ Status SignalOne(const SystemCall& call, u32 handle) {
 Status NtWaitForSingleObject(const SystemCall& call) {
   const u64 deadline = TRY(ReadDeadline(call[2]));
   const RefPtr<Object> object = TRY(FindWaitable(call, call[0]));
-  return WaitForOne(*object, deadline);
+  return TheKernel().scheduler.WaitFor(*object, deadline);
 }
 
 Status NtWaitForMultipleObjects(const SystemCall& call) {
@@ -100,7 +92,7 @@ Status NtSignalAndWaitForSingleObject(const SystemCall& call) {
   // Looked up first: a wait that cannot begin signals nothing.
   const RefPtr<Object> object = TRY(FindWaitable(call, call[1]));
   TRY_STATUS(SignalOne(call, call[0]));
-  return WaitForOne(*object, deadline);
+  return TheKernel().scheduler.WaitFor(*object, deadline);
 }
 
 }  // namespace fl::kernel

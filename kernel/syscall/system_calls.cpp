@@ -2,12 +2,19 @@
 #include "kernel/syscall/system_calls.h"
 
 #include "kernel/base/log.h"
+#include "kernel/kernel.h"
+#include "kernel/loader/loader_call.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
 namespace {
 
 constexpr SystemCallEntry kTable[] = {
+    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1},
+    {"LdrGetDllHandle", LdrGetDllHandle, 4},
+    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4},
+    {"LdrLoadDll", LdrLoadDll, 4},
+    {"LdrUnloadDll", LdrUnloadDll, 1},
     {"NtAllocateVirtualMemory", NtAllocateVirtualMemory, 6},
     {"NtClearEvent", NtClearEvent, 1},
     {"NtClose", NtClose, 1},
@@ -20,6 +27,8 @@ constexpr SystemCallEntry kTable[] = {
     {"NtCreateUserProcess", NtCreateUserProcess, 11},
     {"NtDelayExecution", NtDelayExecution, 2},
     {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
+    {"NtGetContextThread", NtGetContextThread, 2},
+    {"NtGetCurrentProcessorNumber", NtGetCurrentProcessorNumber, 0},
     {"NtMapViewOfSection", NtMapViewOfSection, 10},
     {"NtOpenEvent", NtOpenEvent, 3},
     {"NtOpenFile", NtOpenFile, 6},
@@ -43,8 +52,10 @@ constexpr SystemCallEntry kTable[] = {
     {"NtReleaseSemaphore", NtReleaseSemaphore, 3},
     {"NtResetEvent", NtResetEvent, 2},
     {"NtResumeThread", NtResumeThread, 2},
+    {"NtSetContextThread", NtSetContextThread, 2},
     {"NtSetEvent", NtSetEvent, 2},
     {"NtSetInformationFile", NtSetInformationFile, 5},
+    {"NtSetInformationThread", NtSetInformationThread, 4},
     {"NtSignalAndWaitForSingleObject", NtSignalAndWaitForSingleObject, 4},
     {"NtSuspendThread", NtSuspendThread, 2},
     {"NtTerminateProcess", NtTerminateProcess, 2},
@@ -54,6 +65,8 @@ constexpr SystemCallEntry kTable[] = {
     {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
     {"NtWriteFile", NtWriteFile, 9},
     {"NtYieldExecution", NtYieldExecution, 0},
+    {"RtlExitUserProcess", RtlExitUserProcess, 1},
+    {"RtlExitUserThread", RtlExitUserThread, 1},
 };
 
 bool unknown_number_logged = false;
@@ -64,6 +77,10 @@ std::span<const SystemCallEntry> SystemCalls() { return kTable; }
 
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
   const u32 number = frame.eax;
+  if (number == kLoaderReturnNumber) {
+    frame.eax = Code(ContinueLoaderCall(TheKernel().scheduler.current(), frame));
+    return;
+  }
   if (number >= std::size(kTable)) {
     if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
     unknown_number_logged = true;

@@ -35,6 +35,14 @@ std::span<const SystemCallEntry> SystemCalls();
 /// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// ldr.cpp
+Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
+Status LdrGetDllHandle(const SystemCall& call);
+Status LdrGetProcedureAddress(const SystemCall& call);
+Status LdrLoadDll(const SystemCall& call);
+Status LdrUnloadDll(const SystemCall& call);
+Status RtlExitUserProcess(const SystemCall& call);
+Status RtlExitUserThread(const SystemCall& call);
 // nt_memory.cpp
 Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
@@ -75,13 +83,17 @@ Status NtResetEvent(const SystemCall& call);
 Status NtSetEvent(const SystemCall& call);
 // nt_thread.cpp
 Status NtCreateThreadEx(const SystemCall& call);
+Status NtGetContextThread(const SystemCall& call);
 Status NtOpenThread(const SystemCall& call);
 Status NtQueryInformationThread(const SystemCall& call);
 Status NtResumeThread(const SystemCall& call);
+Status NtSetContextThread(const SystemCall& call);
+Status NtSetInformationThread(const SystemCall& call);
 Status NtSuspendThread(const SystemCall& call);
 Status NtTerminateThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
+Status NtGetCurrentProcessorNumber(const SystemCall& call);
 Status NtQueryPerformanceCounter(const SystemCall& call);
 Status NtQuerySystemTime(const SystemCall& call);
 Status NtYieldExecution(const SystemCall& call);

@@ -1,5 +1,6 @@
-// threadtest: NtCreateThreadEx and its kin, as NT answers them.
-#include "guest.h"
+// threadtest: NtCreateThreadEx and its kin, as NT answers them; threadtest_suspend.c has what stops a thread and
+// looks at it.
+#include "threadtest.h"
 
 typedef struct {
   volatile ULONG runs;
@@ -25,7 +26,7 @@ static ULONG NTAPI SleepForever(void* argument) {
   return 0;
 }
 
-static ULONG NTAPI SpinForever(void* argument) {
+ULONG NTAPI SpinForever(void* argument) {
   volatile ULONG* counter = argument;
   while (++*counter) continue;
   return 0;
@@ -109,5 +110,9 @@ int GuestMain(void) {
   Tally tally = {0, 0};
   TestCreate(&tally);
   TestTerminate(&tally);
+  TestSuspend(&tally);
+  TestContext(&tally);
+  TestPriority(&tally);
+  TestThreadAccess(&tally);
   return Report(&tally);
 }

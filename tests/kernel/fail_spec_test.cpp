@@ -53,8 +53,9 @@ TEST(FailSpec, NamesKindsAndNumbers) {
 }
 
 TEST(FailSpec, RefusesWhatItDoesNotUnderstand) {
-  for (const char* text : {"", "disk", "disk:", "disk:0", "disk:+", "disk:-1", "disk:1++", "disc:1",
-                           "disk:2147483648", "disk:4294967297", "disk:1,", ",disk:1", "disk:1,disk:2", "disk:1 "}) {
+  for (const char* text :
+       {"", "disk", "disk:", "disk:0", "disk:+", "disk:-1", "disk:1++", "disc:1", "disk:2147483648",
+        "disk:4294967297", "disk:1,", ",disk:1", "disk:1,disk:2", "disk:1 "}) {
     FailSpec spec;
     EXPECT_FALSE(ParseFailSpec(text, spec)) << text;
   }
@@ -88,6 +89,8 @@ TEST(Options, WordsOfFaultInjection) {
   EXPECT_EQ(options.every, 2u);
   EXPECT_EQ(options.limit, 100u);
   EXPECT_EQ(options.program, "a.exe");
+  EXPECT_FALSE(options.sweep_and_after);
+  EXPECT_TRUE(ParseOptions("sweep=heap+").sweep_and_after);
   EXPECT_EQ(ParseOptions("fail=heap").unknown, "fail=heap");
   EXPECT_EQ(ParseOptions("sweep=all").unknown, "sweep=all");
   EXPECT_FALSE(ParseOptions("sweep=all").sweep);

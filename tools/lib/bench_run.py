@@ -73,31 +73,30 @@ def make_disk():
     return str(disk)
 
 
-class Samples:
-    """What one boot gave: samples[row][figure], figure: count, reads, bytes; memory in MiB."""
-
-    def __init__(self, output, counted):
-        self.by_row = {}
-        marks = [int(words[1]) for words in counted if words[0] == 'sample']
-        for line in output.splitlines():
-            words = line.split()
-            if words[:1] != ['row']:
-                raise RunError(line)
-            row, kind, values = words[1], words[2], list(map(int, words[3:]))
-            figures = self.by_row.setdefault(row, {})
-            if kind == 'cycles':
-                figures['count'] = values
-            elif kind == 'counted':
-                figures['count'], marks = marks[:values[0]], marks[values[0]:]
-                if len(figures['count']) != values[0]:
-                    raise RunError(f'{row}: the instruction counter saw {len(figures["count"])} '
-                                   f'samples of {values[0]}')
-            elif kind == 'disk':
-                figures['reads'] = values[::2]
-                figures['bytes'] = [sectors * SECTOR for sectors in values[1::2]]
-        for words in counted:
-            if words[0] == 'boot':
-                self.by_row['boot'] = {'count': [int(words[1])]}
+def read_samples(output, counted):
+    """What the measuring program wrote (tests/bench/guest/sampling.h), and the instruction counter."""
+    by_row = {}
+    marks = [int(words[1]) for words in counted if words[0] == 'sample']
+    for line in output.splitlines():
+        words = line.split()
+        if words[:1] != ['row']:
+            raise RunError(line)
+        row, kind, values = words[1], words[2], list(map(int, words[3:]))
+        figures = by_row.setdefault(row, {})
+        if kind == 'cycles':
+            figures['count'] = values
+        elif kind == 'counted':
+            figures['count'], marks = marks[:values[0]], marks[values[0]:]
+            if len(figures['count']) != values[0]:
+                raise RunError(f'{row}: the instruction counter saw {len(figures["count"])} samples '
+                               f'of {values[0]}')
+        elif kind == 'disk':
+            figures['reads'] = values[::2]
+            figures['bytes'] = [sectors * SECTOR for sectors in values[1::2]]
+    for words in counted:
+        if words[0] == 'boot':
+            by_row['boot'] = {'count': [int(words[1])]}
+    return by_row
 
 
 class Boot:
@@ -145,13 +144,18 @@ class Boot:
         ended = [report['status'] for report in self.reports if report.get('event') == 'exit']
         if ended != [0]:
             raise RunError(f'ended with {ended}: {self._account}'[:3000])
-        return Samples(self.output, self.counted)
 
     def linux(self, peer, rows, counter=''):
         import linux_peer
         words = linux_peer.WORDS + ' -- - ' + ' '.join(rows)
         self._run(peer.kernel, words, ['-initrd', peer.initial_disk], counter)
-        return Samples(self.output, self.counted)
+        # QEMU's own failures have the same exit status as an end in order.
+        if not self.output and not self.counted:
+            raise RunError(f'no result: {self._account}')
+
+    def samples(self):
+        """{row: {figure: its samples}}; figures: count, and for rows of the disk reads and bytes."""
+        return read_samples(self.output, self.counted)
 
     def disk_figures(self):
         """(requests, bytes) that Faultline sent to the disk during the whole boot."""
@@ -159,6 +163,9 @@ class Boot:
         return stats['disk']['reads'], stats['disk']['bytes']
 
 
-def median_of(samples):
-    return {'median': statistics.median(samples), 'least': min(samples), 'most': max(samples),
+def summary_of(samples):
+    """The median, the quarters' bounds, the extremes."""
+    quarters = statistics.quantiles(samples, n=4, method='inclusive') if len(samples) > 1 else samples * 3
+    return {'median': statistics.median(samples), 'lower_quarter': quarters[0],
+            'upper_quarter': quarters[2], 'least': min(samples), 'most': max(samples),
             'samples': len(samples)}

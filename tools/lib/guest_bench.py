@@ -19,40 +19,41 @@ class Faultline:
     title = 'Faultline'
 
     def __init__(self, disk):
-        self._disk, self._disk_of_nothing = disk, None
-
-    def boot(self, rows, strict, mem='64', timeout=TIMEOUT):
-        return Boot(self._disk, Options(mem=mem), timeout), (rows, 1 if strict else None)
+        self._disk, self._disk_without_row = disk, None
 
     def measure(self, rows, strict):
         boot = Boot(self._disk, Options(), TIMEOUT)
-        samples = boot.faultline(rows, cluster=1 if strict else None)
-        # Its programs cannot ask for the disk's figures: a boot with the row less one without.
+        boot.faultline(rows, cluster=1 if strict else None)
+        by_row = boot.samples()
+        # A program cannot ask for the disk's figures: a boot with the row, less one without.
         if len(rows) == 1 and rows[0].startswith('file_'):
-            if self._disk_of_nothing is None:
-                nothing = Boot(self._disk, Options(), TIMEOUT)
-                nothing.faultline(['boot'])
-                self._disk_of_nothing = nothing.disk_figures()
-            figures = samples.by_row[rows[0]]
+            if self._disk_without_row is None:
+                without = Boot(self._disk, Options(), TIMEOUT)
+                without.faultline(['boot'])
+                self._disk_without_row = without.disk_figures()
+            figures = by_row[rows[0]]
             count = len(figures['count'])
             for figure, with_row, without in zip(('reads', 'bytes'), boot.disk_figures(),
-                                                 self._disk_of_nothing):
+                                                 self._disk_without_row):
                 figures[figure] = [(with_row - without) / count] * count
-        return samples.by_row
+        return by_row
 
     def says_hello(self, kib):
         boot = Boot(self._disk, Options(mem=f'{kib}K'), 120)
         boot.faultline(['say_hello'], counter=None)
+        return boot.output == 'hello\n'
 
 
 class Linux:
     title = 'Linux'
 
     def __init__(self, disk, peer):
-        self._disk, self._peer = disk, peer
+        self._disk, self._peer, self.version = disk, peer, peer.version
 
     def measure(self, rows, strict):
-        by_row = Boot(self._disk, Options(), TIMEOUT).linux(self._peer, rows).by_row
+        boot = Boot(self._disk, Options(), TIMEOUT)
+        boot.linux(self._peer, rows)
+        by_row = boot.samples()
         # The cheaper of the two ways into the kernel counts.
         if 'null_call_fast' in by_row:
             fast = by_row.pop('null_call_fast')
@@ -60,7 +61,9 @@ class Linux:
         return by_row
 
     def says_hello(self, kib):
-        Boot(self._disk, Options(mem=f'{kib}K'), 300).linux(self._peer, ['hello'], counter=None)
+        boot = Boot(self._disk, Options(mem=f'{kib}K'), 300)
+        boot.linux(self._peer, ['hello'], counter=None)
+        return boot.output == 'hello\n'
 
 
 def smallest_memory(system):
@@ -69,20 +72,19 @@ def smallest_memory(system):
     while enough - too_small > max(64, enough // 32):
         middle = (enough + too_small) // 128 * 64
         try:
-            system.says_hello(middle)
+            runs = system.says_hello(middle)
+        except RunError:
+            runs = False
+        if runs:
             enough = middle
-        except RunError as error:
-            # The hello is the only line of output, and no row: it has run.
-            if str(error) == 'hello':
-                enough = middle
-            else:
-                too_small = middle
+        else:
+            too_small = middle
     return {'smallest_memory': {'count': [enough / MIB]}}
 
 
-def measure(system, rows):
-    """{name of the row: its figures} for those of `rows` that could be measured."""
-    boots, figures, troubles = {}, {}, []
+def measure(system, rows, troubles):
+    """{name of the row: its figures} for those of `rows` that could be measured; `troubles` has why not."""
+    boots, figures = {}, {}
     for row in rows:
         boots.setdefault(row.boot, []).append(row)
     for boot, members in boots.items():
@@ -99,10 +101,10 @@ def measure(system, rows):
         for row in members:
             samples = by_row.get(row.guest_row, {}).get(row.figure)
             if samples:
-                figures[row.name] = bench_run.median_of([value / row.scale for value in samples])
+                figures[row.name] = bench_run.summary_of([value / row.scale for value in samples])
             else:
                 troubles.append(f'{system.title}: {row.name}: no figure')
-    return figures, troubles
+    return figures
 
 
 def aim_of(row, ours, linux):
@@ -133,10 +135,10 @@ def number(value):
 
 
 def spread(side):
-    """How far the samples lie apart, in hundredths of their median."""
+    """How far apart the middle half of the samples lies, in hundredths of their median."""
     if not side or side['samples'] == 1:
         return ''
-    return f'{100 * (side["most"] - side["least"]) / side["median"]:.0f}%' if side['median'] else ''
+    return f'{100 * (side["upper_quarter"] - side["lower_quarter"]) / (side["median"] or 1):.1f}%'
 
 
 def table(lines):
@@ -162,42 +164,53 @@ def summary(lines):
             ': ' + ', '.join(behind) if behind else '') + '.'
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(prog='bench', allow_abbrev=False)
     parser.add_argument('--rows', metavar='REGEX', default='.')
     parser.add_argument('--ours', action='store_true')
     parser.add_argument('--json', metavar='FILE')
     parser.add_argument('--list', action='store_true')
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def find_peer(disk, troubles):
+    """Linux, or None with a word in `troubles`."""
+    try:
+        with Progress('Preparing Linux'):
+            return Linux(disk, linux_peer.Peer(bench_run.PROGRAMS / 'bench_linux'))
+    except linux_peer.PeerError as error:
+        troubles.append(f'without Linux (--ours asks for that): {error}')
+        return None
+
+
+def write_json(file_name, lines, peer, troubles):
+    qemu = subprocess.run(['qemu-system-i386', '--version'], capture_output=True, text=True)
+    with open(file_name, 'w') as file:
+        json.dump({'qemu': qemu.stdout.splitlines()[0], 'peer': peer and peer.version, 'rows': lines,
+                   'troubles': troubles}, file, indent=1)
+        file.write('\n')
+
+
+def main():
+    options = parse_arguments()
     rows = [row for row in bench_rows.ROWS if re.search(options.rows, row.name)]
     if options.list:
         print('\n'.join(f'{row.name:28} {row.title}' for row in rows))
         return 0
     if not rows:
         sys.exit('bench: no row has such a name (--list shows them)')
+    troubles = []
     disk = bench_run.make_disk()
-    systems = [Faultline(disk)]
-    version = None
-    if not options.ours:
-        with Progress('Fetching the Linux kernel'):
-            peer = linux_peer.Peer(bench_run.PROGRAMS / 'bench_linux')
-        systems.append(Linux(disk, peer))
-        version = peer.version
-    figures, troubles = {}, []
-    for system in systems:
-        figures[system.title], trouble = measure(system, rows)
-        troubles += trouble
-    lines = list(results(rows, figures['Faultline'], figures.get('Linux', {})))
-    print('\n'.join(table(lines)) + '\n\nMedians; +-: between the least and the most of the samples.')
-    if version:
-        print(f'The peer: {version}.')
+    peer = None if options.ours else find_peer(disk, troubles)
+    ours = measure(Faultline(disk), rows, troubles)
+    linux = measure(peer, rows, troubles) if peer else {}
+    lines = list(results(rows, ours, linux))
+    print('\n'.join(table(lines)) + '\n\nMedians; +-: how far apart the middle half of the samples lies.')
+    if peer:
+        print(f'The peer: {peer.version}.')
     print('\n'.join(summary(lines)))
     if options.json:
-        qemu = subprocess.run(['qemu-system-i386', '--version'], capture_output=True, text=True)
-        with open(options.json, 'w') as file:
-            json.dump({'qemu': qemu.stdout.splitlines()[0], 'peer': version, 'rows': lines,
-                       'troubles': troubles}, file, indent=1)
-            file.write('\n')
+        write_json(options.json, lines, peer, troubles)
     for trouble in troubles:
         print(f'bench: {trouble}', file=sys.stderr)
     return 1 if troubles else 0

@@ -9,6 +9,7 @@ import lzma
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 
@@ -130,20 +131,26 @@ class Peer:
 
     def __init__(self, init):
         root = FOLDER / 'root'
-        if not list(root.glob('boot/vmlinuz-*')):
+        if not root.exists():
             FOLDER.mkdir(parents=True, exist_ok=True)
             package = _fetch()
-            subprocess.run(['dpkg-deb', '-x', package, root], check=True)
-            self._write('version', package.name.split('_')[1])
+            # All of it or nothing: a call may be interrupted.
+            unpacked = FOLDER / 'root.new'
+            shutil.rmtree(unpacked, ignore_errors=True)
+            subprocess.run(['dpkg-deb', '-x', package, unpacked], check=True)
+            self._write('version', package.name.split('_')[1].encode())
             package.unlink()
+            unpacked.rename(root)
         self.kernel = str(FOLDER / 'kernel')
         if not os.path.exists(self.kernel):
-            packed = next(root.glob('boot/vmlinuz-*')).read_bytes()
-            pathlib.Path(self.kernel).write_bytes(_uncompressed(packed))
+            self._write('kernel.new', _uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
+            os.rename(FOLDER / 'kernel.new', self.kernel)
         self.version = f"Linux (Debian {(FOLDER / 'version').read_text().strip()} i686)"
         self.initial_disk = str(FOLDER / 'initial_disk')
-        pathlib.Path(self.initial_disk).write_bytes(_initial_disk(root, init))
+        # Another call may be reading it.
+        self._write('initial_disk.new', _initial_disk(root, init))
+        os.rename(FOLDER / 'initial_disk.new', self.initial_disk)
 
     @staticmethod
-    def _write(name, text):
-        (FOLDER / name).write_text(text + '\n')
+    def _write(name, content):
+        (FOLDER / name).write_bytes(content)

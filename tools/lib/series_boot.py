@@ -20,12 +20,13 @@ class Boot:
     """One boot: `runs` are the reports of the runs that ended, with their output; `end` says how the
     boot ended: 'exit', 'bugcheck', 'hang' or 'host', `message` why, `begun` the run it happened in."""
 
-    def __init__(self, disk, words, command_line, options, folder, quiet=QUIET_SECONDS):
+    def __init__(self, disk, words, command_line, options, folder, quiet=QUIET_SECONDS,
+                 kernel=KERNEL):
         self.runs, self.events, self.begun, self.end, self.message = [], [], None, None, ''
         self._out, self._err, self._partial = bytearray(), bytearray(), b''
         self._heard, self._exceptions = time.monotonic(), []
         self.log_path = os.path.join(folder, 'kernel.log')
-        guest = machine.Machine(kernel=str(KERNEL), disk=disk, log=self.log_path, options=options,
+        guest = machine.Machine(kernel=str(kernel), disk=disk, log=self.log_path, options=options,
                                 kernel_command_line=f'host=1 {words} -- {command_line}')
         guest.output('out', 0xE9, self._out.extend)
         guest.output('err', 0xEA, self._err.extend)
@@ -71,7 +72,7 @@ class Boot:
             self.message = bugchecks[0]['message'] if bugchecks else 'no report'
         elif status is None:
             self.end, self.message = 'hang', 'nothing was heard'
-        elif status == machine.STATUS_NORMAL:
+        elif status == machine.STATUS_NORMAL and self.event('ready'):
             self.end = 'exit'
         else:
             self.end, self.message = 'host', f'QEMU ended with {status}'

@@ -7,6 +7,8 @@ as wrong (README.md, "When something fails"):
   its lines names an NTSTATUS of an error, as a program does that copes with a failure and says so;
   a run that the kernel ended (exception, not started), whose output is not the beginning of the right one;
   a clean run, after the failing one, that differs in anything: something stuck.
+A time-out is a program that ran longer than --limit and was ended: it waits for something that will not
+come, by its own fault or by a wake-up that the kernel lost. A hang is a kernel that says nothing more.
 """
 import argparse
 import json
@@ -108,7 +110,8 @@ class Sweep:
         if options.cluster:
             all_words += f' cluster={options.cluster}'
         return series_boot.Boot(self.disk, f'{all_words} {options.append}', self.command_line,
-                                options, self.work, quiet=options.limit + 20)
+                                options, self.work, quiet=options.limit + 20,
+                                kernel=options.kernel)
 
     def run_clean(self):
         """The program without failures, and with what it counts there."""
@@ -125,8 +128,9 @@ class Sweep:
 
     def sweep(self, kind):
         tally, n, last = Tally(), self.options.first, None
+        plus = '+' if self.options.and_after else ''
         while n is not None:
-            boot = self.boot(f'sweep={kind} from={n} every={self.options.every}')
+            boot = self.boot(f'sweep={kind}{plus} from={n} every={self.options.every}')
             failing = n
             n = None
             for run in boot.runs:
@@ -149,12 +153,12 @@ class Sweep:
 
 
 def table(tallies):
-    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'lost frames',
+    rows = [('', 'runs', 'as without', 'by status', 'bugchecks', 'hangs', 'time-outs', 'lost frames',
              'lost commit', 'lost heap', 'wrong', 'stuck')]
     for kind, tally in tallies.items():
         failed = tally.runs - tally.untouched
         rows.append((kind, tally.runs, tally.untouched, failed, tally.bugchecks,
-                     tally.hangs + tally.time_outs, tally.lost['frames'], tally.lost['commit'],
+                     tally.hangs, tally.time_outs, tally.lost['frames'], tally.lost['commit'],
                      tally.lost['heap'], tally.wrong, tally.stuck))
     rows.append(('all', *(sum(row[i] for row in rows[1:]) for i in range(1, len(rows[0])))))
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
@@ -172,6 +176,7 @@ def parse_arguments(arguments):
     add = parser.add_argument
     add('--kinds', default=','.join(KINDS), help='of ' + ', '.join(KINDS) + ' (default: all)')
     add('--every', type=int, default=1, metavar='K', help='only each K-th (default 1)')
+    add('--and-after', action='store_true', help='not only the N-th fails, but all from it on')
     add('--first', type=int, default=1, metavar='N', help='begin with the N-th (default 1)')
     add('--limit', type=float, default=10, metavar='SECONDS', help='for one run (default 10)')
     add('--json', metavar='FILE', help='the figures, and each problem')
@@ -181,6 +186,7 @@ def parse_arguments(arguments):
     add('--machine', default='pc')
     add('--cluster', type=int)
     add('--seed', type=int, default=1)
+    add('--kernel', default=str(series_boot.KERNEL), metavar='FILE')
     add('--icount', action='store_true')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
     add('--quiet', action='store_true', help='no progress lines on stderr')
@@ -216,7 +222,8 @@ def run(options, work):
                    f"{problem['detail']}")
     if options.json:
         with open(options.json, 'w') as file:
-            json.dump({'program': options.command, 'every': options.every, 'seed': options.seed,
+            json.dump({'program': options.command, 'every': options.every,
+                       'and_after': options.and_after, 'seed': options.seed,
                        'kinds': {kind: tally.as_json() for kind, tally in tallies.items()}},
                       file, indent=1)
             file.write('\n')

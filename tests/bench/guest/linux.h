@@ -39,14 +39,15 @@ static inline __attribute__((always_inline)) int Call(int number, unsigned a, un
   return result;
 }
 
-// mmap2 alone has six arguments, and the sixth is in ebp.
-static inline void* Mmap(unsigned pages_in_bytes, int protection, int flags, int file,
-                         unsigned page) {
+// mmap2 alone has six arguments, and the sixth is in ebp. The operand is read before the stack pointer,
+// which may address it, has moved.
+static inline void* Mmap(unsigned size, int protection, int flags, int file, unsigned page) {
   void* result;
-  __asm__ volatile("pushl %%ebp\n\tmovl %[page], %%ebp\n\tint $0x80\n\tpopl %%ebp"
-                   : "=a"(result)
-                   : "a"(kSysMmap2), "b"(0), "c"(pages_in_bytes), "d"(protection), "S"(flags),
-                     "D"(file), [page] "m"(page)
-                   : "memory");
+  __asm__ volatile(
+      "pushl %[page]\n\tpushl %%ebp\n\tmovl 4(%%esp), %%ebp\n\tint $0x80\n\t"
+      "popl %%ebp\n\taddl $4, %%esp"
+      : "=a"(result)
+      : "a"(kSysMmap2), "b"(0), "c"(size), "d"(protection), "S"(flags), "D"(file), [page] "m"(page)
+      : "memory");
   return result;
 }

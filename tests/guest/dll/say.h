@@ -1,0 +1,12 @@
+// Lines to standard output, for DLLs, which have no runtime.
+#pragma once
+
+#include "dll.h"
+
+static inline void Say(const char* text) {
+  IO_STATUS_BLOCK io;
+  ULONG length = 0;
+  while (text[length]) ++length;
+  NtWriteFile(CurrentPeb()->ProcessParameters->StandardOutput, NULL, NULL, NULL, &io, text, length,
+              NULL, NULL);
+}

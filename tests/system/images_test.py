@@ -1,0 +1,51 @@
+"""Images beyond pages: initialisation in order, refusal, all that the loader does at run time."""
+import unittest
+
+import support
+
+JOURNAL = ['journal.dll', 'one.dll', 'two.dll', 'refuse.dll', 'nest.dll', 'ringa.dll', 'ringb.dll',
+           'rude.dll', 'escape.dll', 'quit.dll']
+START = 'two+s tls1+s one+s program+ main '
+THREAD = 'two* tls1* one* program* thread tls1/ one/ two/ program/ '
+END = 'tls1-s one-s two-s journal-\nprogram-\n'
+
+
+class Initialisation(support.SystemTest):
+    def journal(self, how, expect, text):
+        done = self.run_guest('initorder', how, expect=expect, options=self.disk(*JOURNAL))
+        self.assertEqual(done.stdout.decode(), text, done.explain())
+        self.assert_all_given_back(done.stats)
+        return done
+
+    def test_order_of_attach_and_detach(self):
+        self.journal('exit', 5, START + THREAD + END)
+
+    def test_terminating_tells_nobody(self):
+        self.journal('terminate', 6, '')
+
+    def test_the_last_thread_is_the_end_of_the_process(self):
+        self.journal('last', 33, START + 'tls1/ one/ two/ program/ two* tls1* one* program* thread ' + END)
+
+    def test_a_dllmain_that_ends_the_process(self):
+        self.journal('quit', 77, START + THREAD + 'quit+ ' + END)
+
+    def test_no_stack_left_for_a_dllmain(self):
+        done = self.journal('stack', 0xC0000005, '')
+        self.assertIn('write of 0x', done.stderr)
+
+    def test_a_dll_that_refuses_ends_the_program(self):
+        done = self.run_guest('refused', expect=0xC0000142, options=self.disk(*JOURNAL))
+        self.assertEqual(done.stdout, b'')
+        self.assertIn('refused.exe: refuse.dll did not initialise', done.stderr)
+        self.assert_all_given_back(done.stats)
+
+
+class AtRunTime(support.SystemTest):
+    def test_everything_that_the_loader_does(self):
+        done = self.run_guest('ldrtest', options=self.disk(*JOURNAL, 'late.dll', 'latedep.dll', 'fixed.dll'))
+        self.assertRegex(done.stdout.decode(), r'\n[1-9]\d* checks, 0 failed\n', done.explain())
+        self.assert_all_given_back(done.stats)
+
+
+if __name__ == '__main__':
+    unittest.main()
