@@ -8,9 +8,10 @@ import subprocess
 import types
 import unittest
 
-import machine
 import monitor_test
 import support
+
+import machine  # noqa: E402  (support knows where it is)
 
 COMMANDS = support.ROOT / 'tools/gdb/faultline.py'
 
@@ -44,9 +45,10 @@ class Gdb(monitor_test.Terminal):
                      '-x', str(COMMANDS)]
         for command in commands:
             arguments += ['-ex', r'printf "\n=====\n"', '-ex', command]
+        arguments += ['-ex', r'printf "\n=====\n"']  # What it says at its end is no answer.
         done = subprocess.run([*arguments, str(support.KERNEL)], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=240)
-        answers = done.stdout.split('\n=====\n')[1:]
+        answers = done.stdout.split('\n=====\n')[1:-1]
         self.assertEqual(len(answers), len(commands), done.stdout + done.stderr)
         return [answer.splitlines() for answer in answers] + [done.stderr]
 
@@ -73,6 +75,20 @@ class Gdb(monitor_test.Terminal):
         self.assertIn('there is no process 5', errors)
         # It was not disturbed.
         self.assertEqual(self.ask('frames'), monitor[-1])
+
+    def test_the_monitor_survives_broken_memory(self):
+        self.boot(support.BIN / 'spinner.exe')
+        self.stop_in('spinner.exe')
+        node = "'fl::kernel::(anonymous namespace)::the_kernel'->processes.head_.next_"
+        for broken, words in (
+                (f'set var {node}->next_ = {node}', 'given up: more than 4096 lines'),
+                (f'set var {node} = 0xdeadbee0', 'given up: page fault at 0xdeadbe'),
+                ("set var 'fl::kernel::(anonymous namespace)::the_kernel'->scheduler.current_ = 16",
+                 'given up: page fault at 0x000000')):
+            errors = self.gdb(broken)[-1]
+            self.assertIn(words, self.ask('threads' if 'current_' in broken else 'processes')[-1],
+                          errors)
+            self.assertRegex(self.ask('frames')[-1], '^committed ')
 
     def test_a_breakpoint_at_a_copy_on_write(self):
         self.boot(support.DEMO / 'demo.exe', '-S', monitor=False)

@@ -149,8 +149,8 @@ class _Sub(gdb.Command):
 
     def invoke(self, argument, from_tty):
         del from_tty
-        for line in self.lines(gdb.string_to_argv(argument)):
-            print(line)
+        # All of it or the reason why not.
+        print('\n'.join(list(self.lines(gdb.string_to_argv(argument)))))
 
 
 class Processes(_Sub):
