@@ -47,6 +47,14 @@ class AtRunTime(support.SystemTest):
         self.assertRegex(done.stdout.decode(), r'\n[1-9]\d* checks, 0 failed\n', done.explain())
         self.assert_all_given_back(done.stats)
 
+    def test_delayed_imports_are_resolved_when_they_are_called(self):
+        done = self.run_guest('delayed', options=self.disk('two.dll', 'journal.dll'))
+        self.assertIn('5 checks, 0 failed', done.stdout.decode())
+        self.assert_all_given_back(done.stats)
+        done = self.run_guest('delayed', 'gone', expect=0xC06D007E,
+                              options=self.disk('two.dll', 'journal.dll'))
+        self.assertIn('gone.dll: cannot be loaded when it is needed', done.stderr)
+
 
 class Variants(support.SystemTest):
     """One file, bound to other modules in another process: a section of its own for each."""
