@@ -18,6 +18,8 @@ int StringsEqual(const char* a, const char* b);
 int GuestMain(void);
 /// The DLLs hear of it.
 NORETURN void Exit(ULONG status);
+/// Nobody hears of it: something failed that ought not to.
+NORETURN void Abort(ULONG status);
 
 HANDLE StandardInput(void);
 HANDLE StandardOutput(void);
