@@ -2,6 +2,7 @@
 import shutil
 import unittest
 
+import odd_images
 import support
 
 JOURNAL = ['journal.dll', 'one.dll', 'two.dll', 'refuse.dll', 'nest.dll', 'ringa.dll', 'ringb.dll',
@@ -75,6 +76,40 @@ class Variants(support.SystemTest):
         pickers = [i for i in done.stats['images'] if i['name'].lower() == 'picker.dll']
         self.assertGreaterEqual(len({i['base'] for i in pickers}), 2, pickers)
         self.assertEqual(sum(i['copied_pages'] for i in pickers), 0, pickers)
+        self.assert_all_given_back(done.stats)
+
+
+class OddImages(support.SystemTest):
+    """What no linker makes and NT's rules allow, or do not."""
+
+    IMAGES = {
+        'plain': {}, 'many': {'sections': 200}, 'empty': {'empty': 3}, 'overlay': {'overlay': 5000},
+        'flat': {'alignment': 0x20, 'sections': 3}, 'short': {'size_of_image': -0x1000},
+        'long': {'size_of_image': 0x3000}, 'discard': {'flags': 0x42000040},
+    }
+    # Status; then protection of the last section, and bytes mapped.
+    EXPECTED = {
+        'plain': '02 0x00002000', 'many': '02 0x000cb000', 'empty': '02 0x00002000',
+        'overlay': '02 0x00002000', 'flat': '80 0x00001000', 'short': None, 'long': '02 0x00005000',
+        'discard': '02 0x00002000',
+    }
+
+    def test_each(self):
+        options = self.disk()
+        for name, how in self.IMAGES.items():
+            (self.folder / f'disk/{name}.dll').write_bytes(odd_images.build(**how))
+        done = self.run_guest('loaddlls', *self.IMAGES, options=options)
+        lines = []
+        for name, expected in self.EXPECTED.items():
+            lines.append(f'{name} 0xc000007b' if expected is None else
+                         f'{name} 0x00000000 {odd_images.MARK:#010x} 0x000000{expected}')
+        self.assertEqual(done.stdout.decode().splitlines(), lines, done.explain())
+        self.assert_all_given_back(done.stats)
+
+    def test_a_shared_section_is_one_for_all_processes(self):
+        done = self.run_guest('spawn', '3', 'C:\\sharer.exe', '{}', '3',
+                              options=self.disk('sharer.exe', 'shared.dll'))
+        self.assertEqual(done.stdout.decode(), 'ended 0x00000000\n' * 3, done.explain())
         self.assert_all_given_back(done.stats)
 
 
