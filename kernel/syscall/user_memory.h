@@ -78,8 +78,8 @@ Result<Vector<char16_t>> ReadUnicodeString(const UserUnicodeString& string);
 /// wrong length.
 struct CapturedAttributes {
   u32 root_directory = 0;
-  u32 attributes = 0;   ///< OBJ_*.
-  Vector<char> name;  ///< UTF-8; empty if there is none.
+  u32 attributes = 0;  ///< OBJ_*.
+  Vector<char> name;   ///< UTF-8; empty if there is none.
 };
 Result<CapturedAttributes> CaptureAttributes(u32 object_attributes);
 /// The same, of which only the name counts.
