@@ -54,7 +54,8 @@ Status AtaDisk::Read(Lba first, fs::ScatterList buffers) {
 Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
   SleepingLockGuard guard(channel_.lock());
   const u64 left = to.sectors_left();
-  const u32 most = identity_.lba48 ? ata::kMaxSectorsPerLongCommand : ata::kMaxSectorsPerCommand;
+  const u32 most =
+      uses_dma() && identity_.lba48 ? ata::kMaxSectorsPerLongCommand : ata::kMaxSectorsPerCommand;
   u32 sectors = left < most ? u32(left) : most;
   bool dma = false;
   if (uses_dma()) {

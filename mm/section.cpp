@@ -194,19 +194,6 @@ void Section::Abandon(PageIndex index, Pfn pfn) {
   if (!IsPromised(index)) pager_.frames.commit().Uncharge(1);
 }
 
-Result<Pfn> Section::Share(PageIndex index) {
-  const Prototype entry = prototypes_.Get(index);
-  if (entry.state == PrototypeState::kStandby) {
-    if (IsFailure(pager_.frames.commit().Charge(1))) return Status::kNoMemory;
-    pager_.frames.TakeFromStandby(entry.pfn);
-    prototypes_.Set(index, {PrototypeState::kResident, entry.pfn});
-  } else {
-    KASSERT(entry.state == PrototypeState::kResident);
-  }
-  ++pager_.frames.frame(entry.pfn).share_count;
-  return entry.pfn;
-}
-
 void Section::Unshare(PageIndex index) {
   const Prototype entry = prototypes_.Get(index);
   KASSERT(entry.state == PrototypeState::kResident);

@@ -133,4 +133,17 @@ class Section : public RefCounted<Section>, public FrameOwner {
   SectionCounters counters_;
 };
 
+inline Result<Pfn> Section::Share(PageIndex index) {
+  const Prototype entry = prototypes_.Get(index);
+  if (entry.state == PrototypeState::kStandby) {
+    if (IsFailure(pager_.frames.commit().Charge(1))) return Status::kNoMemory;
+    pager_.frames.TakeFromStandby(entry.pfn);
+    prototypes_.Set(index, {PrototypeState::kResident, entry.pfn});
+  } else {
+    KASSERT(entry.state == PrototypeState::kResident);
+  }
+  ++pager_.frames.frame(entry.pfn).share_count;
+  return entry.pfn;
+}
+
 }  // namespace fl::mm
