@@ -7,6 +7,8 @@ static inline void Say(const char* text) {
   IO_STATUS_BLOCK io;
   ULONG length = 0;
   while (text[length]) ++length;
-  NtWriteFile(CurrentPeb()->ProcessParameters->StandardOutput, NULL, NULL, NULL, &io, text, length,
-              NULL, NULL);
+  const NTSTATUS status = NtWriteFile(CurrentPeb()->ProcessParameters->StandardOutput, NULL, NULL,
+                                      NULL, &io, text, length, NULL, NULL);
+  // A line less must not pass for success.
+  if (status < 0) NtTerminateProcess(CURRENT_PROCESS, status);
 }
