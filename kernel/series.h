@@ -1,13 +1,14 @@
 // Series: runs of a program in one boot, with a look at the balance after each: every frame, promised page
 // and block of the heap that a run took must be back.
 //   Repeat  fail=SPEC holds for the whole series; counting starts where the first run starts.
-//   Sweep   run n has the n-th attempt of one kind fail (or that and all later ones), n = from, from + every, ..., until a run in which
-//           nothing was left to fail. Each is preceded by dropping what is cached of the disk, so that it
-//           is read again, and followed by a clean run on what the failure left in the caches.
+//   Sweep   run n has the n-th attempt of one kind fail (or that and all later ones), n = from,
+//           from + every, ..., until a run in which nothing was left to fail. Each is preceded by dropping
+//           what is cached of the disk, so that it is read again, and followed by a clean run on what the
+//           failure left in the caches.
 //   Trials  runs different programs: "{}" in the command line is the run's number, from, from + 1, ...
-// The host is told of each run of a sweep and of each trial: {"event":"run_begin"} and {"event":"run"} with how it ended, how
-// many bytes it wrote to each stream, and what it left behind; of a repeated run only if the latter is not
-// nothing.
+// The host is told of each run of a sweep and of each trial: {"event":"run_begin"} and {"event":"run"} with
+// how it ended, how many bytes it wrote to each stream, and what it left behind; of a repeated run only if
+// the latter is not nothing.
 #pragma once
 
 #include "kernel/balance.h"
