@@ -107,7 +107,7 @@ std::string NaiveUtf8(const std::u16string& text) {
       continue;
     }
     const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    out += char((0xF00 >> more & 0xFF) | c >> (6 * more));
+    out += char((0xFF00 >> (more + 1) & 0xFF) | c >> (6 * more));
     for (int shift = 6 * (more - 1); shift >= 0; shift -= 6)
       out += char(0x80 | (c >> shift & 0x3F));
   }
