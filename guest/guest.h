@@ -18,6 +18,8 @@ int StringsEqual(const char* a, const char* b);
 int GuestMain(void);
 /// The DLLs hear of it.
 NORETURN void Exit(ULONG status);
+/// Nobody hears of it: something failed that ought not to.
+NORETURN void Abort(ULONG status);
 
 HANDLE StandardInput(void);
 HANDLE StandardOutput(void);
@@ -62,6 +64,9 @@ NTSTATUS OpenForReading(HANDLE* file, const char* path);
 
 /// Starts `path` with `command_line`, which shares our standard handles.
 NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_line);
+/// The same; its first thread waits to be resumed.
+NTSTATUS StartSuspended(HANDLE* process, HANDLE* thread, const char* path,
+                        const char* command_line);
 /// Waits for it, closes the handle, returns its exit status.
 ULONG WaitForExit(HANDLE process);
 void Sleep(ULONG milliseconds);

@@ -116,6 +116,12 @@ const char* NameOf(Status status) {
   }
 }
 
+/// A program may have unmapped its images, its own included.
+std::string_view NameOf(Process& process) {
+  const LoadedModule* program = process.modules().program();
+  return program ? program->Name() : std::string_view("program without images");
+}
+
 /// "alpha.dll+0x1234", or the bare address.
 std::string_view Where(Process& process, VirtAddr address, std::span<char> out) {
   const LoadedImage* image = process.FindImage(address);
@@ -229,7 +235,7 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   if (exception.cause != Status::kSuccess) {
     Format(cause, ", because of status 0x%08x", Code(exception.cause));
   }
-  const std::string_view name = process.modules().program()->Name();
+  const std::string_view name = NameOf(process);
   char message[600];
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
          NameOf(exception.status), Code(exception.status),

@@ -64,7 +64,7 @@ mm::AddressSpace* ChooseSpace(std::string_view word) {
 }
 
 const char* StateName(mm::RegionState state) {
-  return state == mm::RegionState::kCommitted ? "commit" : "reserve";
+  return state == mm::RegionState::kCommitted ? "committed" : "reserved";
 }
 
 const char* TypeName(mm::RegionType type) {
@@ -80,8 +80,8 @@ const char* TypeName(mm::RegionType type) {
 }
 
 const char* UseName(mm::FrameUse use) {
-  constexpr const char* kNames[] = {"not_ram", "free",    "zeroed",     "standby",
-                                    "private", "section", "page_table", "kernel"};
+  constexpr const char* kNames[] = {"notram",  "free",    "zeroed",    "standby",
+                                    "private", "section", "pagetable", "kernel"};
   return u32(use) < mm::kFrameUses ? kNames[u32(use)] : "?";
 }
 
@@ -93,7 +93,7 @@ const char* StateName(ThreadState state) {
 void PrintRegion(const mm::RegionInfo& region) {
   const mm::RegionAttributes& has = region.attributes;
   const Name name = has.section ? Name(has.section->file()) : Name(std::string_view());
-  MonitorPrint("%08x %7u %-7s %-7s %03x %08x %s", AddressOf(region.range.start).value,
+  MonitorPrint("%08x %7u %-9s %-7s %03x %08x %s", AddressOf(region.range.start).value,
                region.range.pages, StateName(has.state), TypeName(has.type), has.protection.bits,
                AddressOf(has.allocation_base).value, name.text());
 }
@@ -102,7 +102,7 @@ void Regions(std::string_view arguments) {
   mm::AddressSpace* space = ChooseSpace(TakeWord(arguments));
   if (!space) return;
   const mm::RegionTree& tree = space->regions();
-  MonitorPrint("start      pages state   type    prot allocation");
+  MonitorPrint("start      pages state     type    prot allocation");
   for (auto region = tree.FindFrom(tree.first()); region;
        region = tree.FindFrom(region->range.end())) {
     PrintRegion(*region);

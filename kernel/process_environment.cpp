@@ -1,6 +1,7 @@
 // ProcessEnvironment: see process_environment.h.
 #include "kernel/process_environment.h"
 
+#include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
 

@@ -13,7 +13,4 @@ namespace fl::kernel {
 Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
                         const u32 (&standard_handles)[3]);
 
-/// RTL_USER_PROCESS_PARAMETERS.Flags: its pointers are addresses, not offsets.
-inline constexpr u32 kParametersNormalised = 1;
-
 }  // namespace fl::kernel

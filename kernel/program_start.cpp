@@ -75,6 +75,7 @@ void RunProgram(void* argument) {
     thread.process()->Terminate(Code(status));
   }
   TraceProcess(*thread.process());
+  if (starting.request.suspended && !thread.ending()) (void)thread.Suspend();
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.

@@ -16,6 +16,7 @@ struct ProgramRequest {
   Vector<char16_t> environment;        ///< Strings, each with its zero, and one zero more.
   RefPtr<Object> standard[3];          ///< Input, output, error; null for none.
   u32 parent_id = 0;
+  bool suspended = false;  ///< Its first thread waits to be resumed.
 };
 
 struct StartedProgram {

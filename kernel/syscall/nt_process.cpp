@@ -2,9 +2,9 @@
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
-#include "kernel/process_environment.h"
 #include "kernel/program_start.h"
 #include "kernel/syscall/process_handle.h"
+#include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
 #include "kernel/syscall/user_memory.h"
@@ -13,7 +13,7 @@
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kLargestEnvironment = 0x100000;
+constexpr u32 kCreateSuspended = 0x1;  // THREAD_CREATE_FLAGS_CREATE_SUSPENDED
 constexpr u32 kCreateInfoSize = 0x48;
 
 struct BasicInformation {
@@ -26,40 +26,6 @@ struct BasicInformation {
 };
 static_assert(sizeof(BasicInformation) == 24);
 constexpr u32 kProcessBasicInformation = 0;
-
-/// Reads what a creator put into RTL_USER_PROCESS_PARAMETERS.
-class ParametersReader {
- public:
-  static Result<ParametersReader> Open(u32 address) {
-    const u32 flags = TRY(ReadUser<u32>(address + 0x08));
-    return ParametersReader(address, (flags & kParametersNormalised) != 0 ? 0 : address);
-  }
-  Result<u32> Word(u32 offset) const { return ReadUser<u32>(address_ + offset); }
-  Result<Vector<char16_t>> String(u32 offset) const {
-    UserUnicodeString string = TRY(ReadUser<UserUnicodeString>(address_ + offset));
-    if (string.buffer != 0) string.buffer += bias_;
-    return ReadUnicodeString(string);
-  }
-  Result<Vector<char16_t>> Environment() const {
-    Vector<char16_t> block;
-    const u32 at = TRY(Word(0x48));
-    const u32 bytes = TRY(Word(0x290));
-    if (bytes > kLargestEnvironment) return Status::kInvalidParameter;
-    if (at != 0 && bytes >= 4) {
-      TRY_STATUS(block.Resize(bytes / 2));
-      TRY_STATUS(CopyFromUser(block.data(), at + bias_, block.size() * 2));
-    }
-    // Whatever came, it ends.
-    TRY_STATUS(block.Push(0));
-    TRY_STATUS(block.Push(0));
-    return block;
-  }
-
- private:
-  ParametersReader(u32 address, u32 bias) : address_(address), bias_(bias) {}
-  u32 address_;
-  u32 bias_;
-};
 
 struct CreationAttributes {
   Vector<char> image_path;  ///< On the volume.
@@ -89,16 +55,15 @@ Result<CreationAttributes> ReadAttributes(u32 list) {
 }
 
 Result<ProgramRequest> ReadRequest(const SystemCall& call, u32 parameters) {
+  CapturedParameters captured = TRY(CaptureParameters(parameters));
   ProgramRequest request;
-  const ParametersReader reader = TRY(ParametersReader::Open(parameters));
-  request.current_directory = TRY(reader.String(0x24));
-  request.image_path = TRY(reader.String(0x38));
-  request.command_line = TRY(reader.String(0x40));
-  request.environment = TRY(reader.Environment());
+  request.current_directory = std::move(captured.current_directory);
+  request.image_path = std::move(captured.image_path);
+  request.command_line = std::move(captured.command_line);
+  request.environment = std::move(captured.environment);
   for (u32 i = 0; i < 3; ++i) {
-    const u32 handle = TRY(reader.Word(0x18 + 4 * i));
     // A handle that names nothing is the child's to find out.
-    auto found = call.process.handles().Find(handle);
+    auto found = call.process.handles().Find(captured.standard[i]);
     if (found.ok() && found->object->type() == ObjectType::kFile)
       request.standard[i] = found->object;
   }
@@ -147,6 +112,7 @@ Status NtCreateUserProcess(const SystemCall& call) {
   CreationAttributes attributes = TRY(ReadAttributes(attribute_list));
   ProgramRequest request = TRY(ReadRequest(call, parameters));
   request.path = std::move(attributes.image_path);
+  request.suspended = (call[7] & kCreateSuspended) != 0;
 
   LoadError error;
   const Result<StartedProgram> started = StartProgram(std::move(request), error);

@@ -94,5 +94,6 @@ int main(int argc, char** argv) {
   Folder(parent, "pe_page").AddRandom(24, 600);
   Folder(parent, "region_tree").AddRandom(24, 4000);
   Folder(parent, "address_space").AddRandom(24, 3000);
+  Folder(parent, "user_memory").AddRandom(24, 400);
   return Folder::failed() ? 1 : 0;
 }

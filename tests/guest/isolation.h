@@ -19,6 +19,7 @@ extern const Act segment_acts[];    // isolation_segments.c
 extern const Act memory_acts[];     // isolation_memory.c
 extern const Act frame_acts[];      // isolation_frames.c
 extern const Act call_acts[];       // isolation_calls.c
+extern const Act thread_acts[];     // isolation_threads.c
 
 // Reserved and committed; ends the program if it cannot be had.
 void* Commit(ULONG size, ULONG protection);

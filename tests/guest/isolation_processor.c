@@ -67,9 +67,11 @@ static ULONG Interrupt(ULONG vector) {
 #define FLAG_ALIGNMENT 0x40000
 #define FLAG_VM86 0x20000
 
-// Sets `set` and clears `clear`, makes a system call, touches a fresh page at an odd address, runs until the
+// Sets `set` and clears `clear`, makes a system call, makes one the way that programs do, touches a fresh page at an odd address, runs until the
 // timer has interrupted; returns the flags as they are then, and restores sane ones.
+static void* yield_stub;
 static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
+  yield_stub = (void*)NtYieldExecution;
   UCHAR* const fresh = Commit(PAGE_SIZE, PAGE_READWRITE);
   ULONG status, flags;
   ULONG spins = 3000000;
@@ -83,6 +85,7 @@ static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
       "pushl %%edx\n\t"
       "popfl\n\t"
       "int $0x2E\n\t"
+      "call *%7\n\t"
       "movl %%eax, 1(%5)\n\t"
       "1: decl %2\n\t"
       "jnz 1b\n\t"
@@ -90,7 +93,7 @@ static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
       "popl %%edx\n\t"
       "popfl"
       : "=a"(status), "=&d"(flags), "+S"(spins)
-      : "D"(set), "c"(clear), "b"(fresh), "0"(CallNumber(NtYieldExecution))
+      : "D"(set), "c"(clear), "b"(fresh), "0"(CallNumber(NtYieldExecution)), "m"(yield_stub)
       : "memory", "cc");
   if (status != STATUS_SUCCESS || *(ULONG*)(fresh + 1) != 0) Exit(BROKEN);
   return flags;

@@ -6,7 +6,7 @@
 static void Need(NTSTATUS status, const char* what) {
   if (status == STATUS_SUCCESS) return;
   PrintLine(what, (ULONG)status);
-  Exit((ULONG)status);
+  Abort((ULONG)status);
 }
 
 static void* Symbol(void* dll, const char* name) {
@@ -31,7 +31,9 @@ static void UseIt(void) {
   PrintNumber(count());
   Print("\n");
   Need(LdrUnloadDll(dll), "LdrUnloadDll");
-  if (FindDll(&dll, "late.dll") != (NTSTATUS)STATUS_DLL_NOT_FOUND) Exit(1);
+  const NTSTATUS found = FindDll(&dll, "late.dll");
+  if (found == STATUS_SUCCESS) Exit(1);
+  if (found != (NTSTATUS)STATUS_DLL_NOT_FOUND) Need(found, "LdrGetDllHandle");
 }
 
 int GuestMain(void) {

@@ -53,6 +53,17 @@ static HANDLE Start(ThreadStart start, void* argument) {
   return thread;
 }
 
+// A child that begins only when it is told to; 27 if all is well.
+static int RunSuspendedChild(const char* path) {
+  HANDLE process = NULL, thread = NULL;
+  LONGLONG a_while = -300000;
+  ULONG previous = 0;
+  if (StartSuspended(&process, &thread, path, "threadexit alone") != STATUS_SUCCESS) return 7;
+  if (NtWaitForSingleObject(process, 0, &a_while) != STATUS_TIMEOUT) return 8;
+  if (NtResumeThread(thread, &previous) != STATUS_SUCCESS || previous != 1) return 9;
+  return JoinThread(thread) == 23 && WaitForExit(process) == 23 ? 27 : 10;
+}
+
 int GuestMain(void) {
   Arguments arguments;
   GetArguments(&arguments);
@@ -101,5 +112,6 @@ int GuestMain(void) {
     NtTerminateThread(thread, 26);
     return (int)JoinThread(thread);
   }
+  if (StringsEqual(kind, "child")) return RunSuspendedChild(arguments.item[0]);
   return 6;
 }

@@ -12,6 +12,7 @@ KINDS = {
     'code-write': (ACCESS_VIOLATION, r'writ'),
     'jump-null': (ACCESS_VIOLATION, r'execut|read'),
     'jump-free': (ACCESS_VIOLATION, r'(execut|read).*0x7ffd0000'),
+    'jump-unmapped': (0xC000001D, r''),
     'kernel-read': (ACCESS_VIOLATION, r'read.*0x80000000'),
     'kernel-write': (ACCESS_VIOLATION, r'writ.*0x80100000'),
     'kernel-jump': (ACCESS_VIOLATION, r'(execut|read).*0x80100000'),

@@ -1,4 +1,5 @@
 """Images beyond pages: initialisation in order, refusal, all that the loader does at run time."""
+import shutil
 import unittest
 
 import support
@@ -44,6 +45,36 @@ class AtRunTime(support.SystemTest):
     def test_everything_that_the_loader_does(self):
         done = self.run_guest('ldrtest', options=self.disk(*JOURNAL, 'late.dll', 'latedep.dll', 'fixed.dll'))
         self.assertRegex(done.stdout.decode(), r'\n[1-9]\d* checks, 0 failed\n', done.explain())
+        self.assert_all_given_back(done.stats)
+
+    def test_delayed_imports_are_resolved_when_they_are_called(self):
+        done = self.run_guest('delayed', options=self.disk('two.dll', 'journal.dll'))
+        self.assertIn('5 checks, 0 failed', done.stdout.decode())
+        self.assert_all_given_back(done.stats)
+        done = self.run_guest('delayed', 'gone', expect=0xC06D007E,
+                              options=self.disk('two.dll', 'journal.dll'))
+        self.assertIn('gone.dll: cannot be loaded when it is needed', done.stderr)
+
+
+class Variants(support.SystemTest):
+    """One file, bound to other modules in another process: a section of its own for each."""
+
+    def test_a_dll_that_two_programs_bind_to_different_dlls(self):
+        options = self.disk()
+        root = self.folder / 'disk'
+        (root / 'windows/system32').mkdir(parents=True)
+        shutil.copy(support.BIN / 'picker.dll', root / 'windows/system32')
+        # The third is like the first, and shares its picker.dll.
+        for i in range(3):
+            (root / f'd{i}').mkdir()
+            shutil.copy(support.BIN / 'picks.exe', root / f'd{i}')
+            shutil.copy(support.BIN / f'pick{i % 2 + 1}.dll', root / f'd{i}/pick.dll')
+        done = self.run_guest('spawn', '3', 'C:\\d{}\\picks.exe', '3', options=options)
+        self.assertEqual(done.stdout.decode().split(), 'ended 0x00000001 ended 0x00000002 '
+                         'ended 0x00000001'.split(), done.explain())
+        pickers = [i for i in done.stats['images'] if i['name'].lower() == 'picker.dll']
+        self.assertGreaterEqual(len({i['base'] for i in pickers}), 2, pickers)
+        self.assertEqual(sum(i['copied_pages'] for i in pickers), 0, pickers)
         self.assert_all_given_back(done.stats)
 
 

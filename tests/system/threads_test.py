@@ -10,6 +10,7 @@ class Threads(support.SystemTest):
         done = self.run_guest(program, *arguments, **how)
         self.assertRegex(done.stdout.decode(), r'[1-9]\d* checks, 0 failed\n$')
         self.assert_all_given_back(done.stats)
+        return done
 
     def test_program_of_several_threads(self):
         done = self.run_guest('threads')
@@ -28,7 +29,7 @@ class Threads(support.SystemTest):
 
     def test_how_a_process_of_several_threads_ends(self):
         for kind, status in {'last': 21, 'last-by-call': 22, 'alone': 23, 'process': 24,
-                             'main-killed': 33, 'others': 25, 'overflow': 0xC00000FD,
+                             'main-killed': 33, 'child': 27, 'others': 25, 'overflow': 0xC00000FD,
                              'null': 0xC0000005}.items():
             with self.subTest(kind):
                 done = self.run_guest('threadexit', kind, expect=status)
@@ -42,6 +43,18 @@ class Threads(support.SystemTest):
 
     def test_many_threads_leave_nothing(self):
         self.check('threadmass', '200', '5000')
+
+    def test_races_for_pages(self):
+        directory = self.folder / 'disk'
+        directory.mkdir()
+        sectors = b''.join(n.to_bytes(4, 'little') * 128 for n in range(256 * 8))
+        (directory / 'cold.bin').write_bytes(sectors)
+        done = self.check('threadrace', 'C:\\cold.bin',
+                          options=['--cluster', '1', '--disk', str(directory)])
+        image = done.image('threadrace.exe')
+        # Four threads wanted each of the 32 pages; one read and one copy were made.
+        self.assertLessEqual(image['pages_read'], image['pages'])
+        self.assertEqual(image['copied_pages'], 32)
 
     def test_floating_point_registers(self):
         self.check('threadfpu', 'sse')

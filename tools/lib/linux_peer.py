@@ -9,6 +9,7 @@ import lzma
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 
@@ -130,15 +131,20 @@ class Peer:
 
     def __init__(self, init):
         root = FOLDER / 'root'
-        if not list(root.glob('boot/vmlinuz-*')):
+        if not root.exists():
             FOLDER.mkdir(parents=True, exist_ok=True)
             package = _fetch()
-            subprocess.run(['dpkg-deb', '-x', package, root], check=True)
+            # All of it or nothing: a call may be interrupted.
+            unpacked = FOLDER / 'root.new'
+            shutil.rmtree(unpacked, ignore_errors=True)
+            subprocess.run(['dpkg-deb', '-x', package, unpacked], check=True)
             self._write('version', package.name.split('_')[1].encode())
             package.unlink()
+            unpacked.rename(root)
         self.kernel = str(FOLDER / 'kernel')
         if not os.path.exists(self.kernel):
-            self._write('kernel', _uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
+            self._write('kernel.new', _uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
+            os.rename(FOLDER / 'kernel.new', self.kernel)
         self.version = f"Linux (Debian {(FOLDER / 'version').read_text().strip()} i686)"
         self.initial_disk = str(FOLDER / 'initial_disk')
         # Another call may be reading it.

@@ -261,7 +261,8 @@ def run(options, work):
         with open(qemu_errors, 'wb') as errors:
             guest.start(errors)
         if options.gdb:
-            show('runpe: waiting for gdb: target remote localhost:1234')
+            show(f'runpe: waiting for: gdb -x {ROOT}/tools/gdb/faultline.py {KERNEL} '
+                 '-ex "target remote localhost:1234"')
         qemu_status = guest.wait(options.timeout)
     finally:
         guest.stop()

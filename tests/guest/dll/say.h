@@ -9,6 +9,6 @@ static inline void Say(const char* text) {
   while (text[length]) ++length;
   const NTSTATUS status = NtWriteFile(CurrentPeb()->ProcessParameters->StandardOutput, NULL, NULL,
                                       NULL, &io, text, length, NULL, NULL);
-  // A line less must not pass for success.
-  if (status < 0) NtTerminateProcess(CURRENT_PROCESS, status);
+  // Nothing goes missing in silence.
+  if (status) NtTerminateProcess(CURRENT_PROCESS, status);
 }

@@ -1,4 +1,4 @@
-"""profile ROW: where the instructions of one row of tools/bench go, by function. Started by tools/profile."""
+"""row_profile ROW: where the instructions of one row of tools/bench go, by function. Started by tools/profile."""
 import argparse
 import bisect
 import collections
