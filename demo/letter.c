@@ -3,11 +3,6 @@
 
 __attribute__((aligned(4096))) char letter[LETTER_SIZE] = "as it is on the disk";
 
-int __attribute__((stdcall)) DllMainCRTStartup(void* module, unsigned reason, void* reserved) {
-  (void)module, (void)reason, (void)reserved;
-  return 1;
-}
-
 const char* ReadLetter(void) { return letter; }
 
 void WriteLetter(const char* text) {

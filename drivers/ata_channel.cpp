@@ -160,7 +160,8 @@ bool AtaChannel::WaitIdle(u32 milliseconds) {
 }
 
 bool AtaChannel::Issue(const AtaReadCommand& command, u8 code) {
-  KASSERT(command.sectors != 0 && command.sectors <= ata::kMaxSectorsPerCommand);
+  KASSERT(command.sectors != 0 && command.sectors <= (command.lba48 ? ata::kMaxSectorsPerLongCommand
+                                                                    : ata::kMaxSectorsPerCommand));
   if (!WaitIdle(kIdleMilliseconds)) return false;
   const u32 drive_bits =
       ata::kDeviceObsoleteBits | ata::kDeviceLba | command.drive << ata::kDeviceNumberShift;

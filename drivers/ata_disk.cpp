@@ -54,7 +54,9 @@ Status AtaDisk::Read(Lba first, fs::ScatterList buffers) {
 Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
   SleepingLockGuard guard(channel_.lock());
   const u64 left = to.sectors_left();
-  u32 sectors = left < ata::kMaxSectorsPerCommand ? u32(left) : ata::kMaxSectorsPerCommand;
+  const u32 most =
+      uses_dma() && identity_.lba48 ? ata::kMaxSectorsPerLongCommand : ata::kMaxSectorsPerCommand;
+  u32 sectors = left < most ? u32(left) : most;
   bool dma = false;
   if (uses_dma()) {
     const u32 described = channel_.bus_master()->Describe(to, sectors);
@@ -62,7 +64,10 @@ Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
     if (dma) sectors = described;
   }
   const AtaReadCommand command{
-      .drive = drive_, .lba = lba, .sectors = sectors, .lba48 = lba + sectors > ata::kLba28Sectors};
+      .drive = drive_,
+      .lba = lba,
+      .sectors = sectors,
+      .lba48 = lba + sectors > ata::kLba28Sectors || sectors > ata::kMaxSectorsPerCommand};
   KASSERT(!command.lba48 || identity_.lba48);
 
   AtaOutcome outcome;

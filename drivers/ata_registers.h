@@ -75,6 +75,8 @@ inline constexpr u16 kPrdEndOfTable = 0x8000;
 inline constexpr u32 kDrivesPerChannel = 2;
 /// What an 8-bit sector count can say (0 means 256): 128 KiB.
 inline constexpr u32 kMaxSectorsPerCommand = 256;
+/// Of the 48-bit commands, as far as they are used: what 64 pages take.
+inline constexpr u32 kMaxSectorsPerLongCommand = 512;
 inline constexpr u64 kLba28Sectors = 1u << 28;
 
 }  // namespace fl::drivers::ata

@@ -15,9 +15,11 @@ constexpr u64 kAddressLimit = u64(1) << 32;
 u32 BusMaster::Describe(ScatterCursor cursor, u32 max_sectors) {
   used_ = 0;
   u32 sectors = 0;
-  while (sectors < max_sectors && !cursor.AtEnd() && AppendSector(cursor.Sector())) {
-    cursor.Advance();
-    ++sectors;
+  while (sectors < max_sectors && !cursor.AtEnd()) {
+    const u32 count = AppendSectors(cursor.Piece(), max_sectors - sectors);
+    if (count == 0) break;
+    cursor.Advance(count);
+    sectors += count;
   }
   if (sectors != 0) table_[used_ - 1].flags = ata::kPrdEndOfTable;
   return sectors;
@@ -44,6 +46,17 @@ bool BusMaster::Stop() {
 bool BusMaster::InterruptPending() { return ReadStatus() & ata::kBusMasterInterrupt; }
 
 void BusMaster::Acknowledge() { WriteStatus(ata::kBusMasterInterrupt); }
+
+/// As many of the piece's sectors, at most `most`, as lie in its first page; or the one that crosses it.
+/// Their number; 0: unreachable, or the table is full.
+u32 BusMaster::AppendSectors(std::span<std::byte> piece, u32 most) {
+  const u64 address = memory_.PhysicalOf(piece.data()).value;
+  const u32 before_page_end = kPageSize - u32(address & kPageMask);
+  u32 count = u32(piece.size() < before_page_end ? piece.size() : before_page_end) / kSectorSize;
+  if (count == 0) return AppendSector(piece.first<kSectorSize>()) ? 1 : 0;
+  if (count > most) count = most;
+  return AppendPiece(address, count * kSectorSize) ? count : 0;
+}
 
 /// Whole or not at all, so that a full table ends with a whole sector.
 bool BusMaster::AppendSector(std::span<std::byte, kSectorSize> sector) {

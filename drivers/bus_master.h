@@ -42,6 +42,7 @@ class BusMaster {
   static constexpr u32 kEntries = 64;
   static constexpr u32 kTableBytes = kEntries * sizeof(Entry);
 
+  u32 AppendSectors(std::span<std::byte> piece, u32 most);
   bool AppendSector(std::span<std::byte, kSectorSize> sector);
   bool AppendPiece(u64 address, u32 bytes);
   u8 ReadStatus();

@@ -24,14 +24,21 @@ class ScatterCursor {
     KASSERT(!AtEnd());
     return buffers_.front().subspan(offset_).first<kSectorSize>();
   }
-  void Advance() {
+  /// The rest of the buffer that is being filled.
+  std::span<std::byte> Piece() const {
     KASSERT(!AtEnd());
-    offset_ += kSectorSize;
-    --sectors_left_;
-    SkipFinished();
+    return buffers_.front().subspan(offset_);
   }
-  void Advance(u32 sectors) {
-    for (; sectors != 0; --sectors) Advance();
+  void Advance(u32 sectors = 1) {
+    KASSERT(sectors <= sectors_left_);
+    while (sectors != 0) {
+      const u32 in_piece = u32(Piece().size() / kSectorSize);
+      const u32 passed = sectors < in_piece ? sectors : in_piece;
+      offset_ += passed * kSectorSize;
+      sectors_left_ -= passed;
+      sectors -= passed;
+      SkipFinished();
+    }
   }
 
  private:

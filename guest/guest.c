@@ -12,8 +12,13 @@ void __attribute__((stdcall)) start(void* peb) {
   Exit((ULONG)GuestMain());
 }
 
-void Exit(ULONG status) {
+void Abort(ULONG status) {
   NtTerminateProcess(CURRENT_PROCESS, (NTSTATUS)status);
+  for (;;) __asm__ volatile("int3");
+}
+
+void Exit(ULONG status) {
+  RtlExitUserProcess((NTSTATUS)status);
   for (;;) __asm__ volatile("int3");
 }
 
@@ -58,7 +63,7 @@ void WriteAll(HANDLE file, const void* bytes, ULONG size) {
   while (size) {
     IO_STATUS_BLOCK io;
     const NTSTATUS status = NtWriteFile(file, NULL, NULL, NULL, &io, next, size, NULL, NULL);
-    if (status != STATUS_SUCCESS) Exit((ULONG)status);
+    if (status != STATUS_SUCCESS) Abort((ULONG)status);
     next += io.Information;
     size -= io.Information;
   }

@@ -16,7 +16,10 @@ int StringsEqual(const char* a, const char* b);
 
 /// What the program gives: the program ends with this.
 int GuestMain(void);
+/// The DLLs hear of it.
 NORETURN void Exit(ULONG status);
+/// Nobody hears of it: something failed that ought not to.
+NORETURN void Abort(ULONG status);
 
 HANDLE StandardInput(void);
 HANDLE StandardOutput(void);
@@ -61,11 +64,24 @@ NTSTATUS OpenForReading(HANDLE* file, const char* path);
 
 /// Starts `path` with `command_line`, which shares our standard handles.
 NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_line);
+/// The same; its first thread waits to be resumed.
+NTSTATUS StartSuspended(HANDLE* process, HANDLE* thread, const char* path,
+                        const char* command_line);
 /// Waits for it, closes the handle, returns its exit status.
 ULONG WaitForExit(HANDLE process);
 void Sleep(ULONG milliseconds);
+/// By name or path, from the usual places.
+NTSTATUS LoadDll(void** module, const char* name);
+NTSTATUS FindDll(void** module, const char* name);
+NTSTATUS FindSymbol(void** address, void* module, const char* name);
 /// Starts this program once more with `arguments`.
 NTSTATUS StartSelf(HANDLE* process, const char* arguments);
+
+/// A thread of this process that calls start(argument) and ends with what that returns.
+typedef ULONG(NTAPI* ThreadStart)(void* argument);
+NTSTATUS StartThread(HANDLE* thread, ThreadStart start, void* argument);
+/// Waits for it, closes the handle, returns its exit status.
+ULONG JoinThread(HANDLE thread);
 
 /// Writes a record for each present page of each image to standard output; see page_dump.c.
 typedef enum { kWholePages, kHashes } DumpForm;

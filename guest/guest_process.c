@@ -50,7 +50,8 @@ NTSTATUS OpenForReading(HANDLE* file, const char* path) {
                     FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE);
 }
 
-NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_line) {
+static NTSTATUS Start(HANDLE* process, HANDLE* thread, const char* path, const char* command_line,
+                      ULONG thread_flags) {
   const RTL_USER_PROCESS_PARAMETERS* own = CurrentPeb()->ProcessParameters;
   WideText image, dos_path, line;
   RTL_USER_PROCESS_PARAMETERS parameters;
@@ -77,9 +78,18 @@ NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_lin
   PS_CREATE_INFO info;
   memset(&info, 0, sizeof(info));
   info.Size = sizeof(info);
+  return NtCreateUserProcess(process, thread, 0x02000000, 0x02000000, NULL, NULL, 0, thread_flags,
+                             &parameters, &info, &attributes);
+}
+
+NTSTATUS StartSuspended(HANDLE* process, HANDLE* thread, const char* path,
+                        const char* command_line) {
+  return Start(process, thread, path, command_line, THREAD_CREATE_FLAGS_CREATE_SUSPENDED);
+}
+
+NTSTATUS StartProcess(HANDLE* process, const char* path, const char* command_line) {
   HANDLE thread;
-  const NTSTATUS status = NtCreateUserProcess(process, &thread, 0x02000000, 0x02000000, NULL, NULL,
-                                              0, 0, &parameters, &info, &attributes);
+  const NTSTATUS status = Start(process, &thread, path, command_line, 0);
   if (status >= 0) NtClose(thread);
   return status;
 }
@@ -110,4 +120,20 @@ ULONG WaitForExit(HANDLE process) {
 void Sleep(ULONG milliseconds) {
   LONGLONG interval = -(LONGLONG)milliseconds * 10000;  // Negative: from now on, in 100 ns.
   NtDelayExecution(0, &interval);
+}
+
+NTSTATUS LoadDll(void** module, const char* name) {
+  WideText wide;
+  return LdrLoadDll(NULL, NULL, Widen(&wide, name), module);
+}
+
+NTSTATUS FindDll(void** module, const char* name) {
+  WideText wide;
+  return LdrGetDllHandle(NULL, NULL, Widen(&wide, name), module);
+}
+
+NTSTATUS FindSymbol(void** address, void* module, const char* name) {
+  const USHORT length = (USHORT)strlen(name);
+  const ANSI_STRING string = {length, (USHORT)(length + 1), (char*)name};
+  return LdrGetProcedureAddress(module, &string, 0, address);
 }

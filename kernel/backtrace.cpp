@@ -3,6 +3,7 @@
 #include "kernel/backtrace.h"
 
 #include "kernel/heap.h"
+#include "mm/pfn_database.h"
 
 namespace fl::kernel {
 namespace {
@@ -31,6 +32,7 @@ u32 WalkStack(u32 frame_pointer, StackBounds bounds, std::span<u32> return_addre
 const char* NameMemoryPattern(u32 value) {
   if (LooksFilled(value, kFreedMemoryFill)) return "freed heap memory";
   if (LooksFilled(value, kNewMemoryFill)) return "new heap memory that nobody wrote to";
+  if (LooksFilled(value, mm::kPoison)) return "a freed frame";
   return nullptr;
 }
 

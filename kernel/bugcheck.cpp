@@ -19,6 +19,8 @@ constexpr u32 kBootStackSize = 16384;
 
 StackBounds (*backtrace_bounds)() = nullptr;
 void (*print_fault_history)() = nullptr;
+void (*recover_command)(const char* reason) = nullptr;
+void (*run_monitor)() = nullptr;
 void (*stop_machine)(const char* message) = nullptr;
 
 u32 depth = 0;  ///< Bugchecks that have begun.
@@ -107,6 +109,13 @@ void PrintBacktrace(const x86::TrapFrame* frame, u32 own_frame_pointer) {
 [[noreturn]] void Run(const x86::TrapFrame* frame, u32 own_frame_pointer, const char* format,
                       std::va_list arguments) {
   x86::DisableInterrupts();
+  if (recover_command) {
+    std::va_list again;
+    va_copy(again, arguments);
+    FormatV(line, format, again);
+    va_end(again);
+    recover_command(line);
+  }
   ++depth;
   if (depth > 2) x86::Halt();  // Not even stopping works.
   if (depth == 2) {
@@ -123,6 +132,7 @@ void PrintBacktrace(const x86::TrapFrame* frame, u32 own_frame_pointer) {
   if (frame) PrintPatterns(*frame, cr2);
   PrintBacktrace(frame, own_frame_pointer);
   if (print_fault_history) print_fault_history();
+  if (run_monitor) run_monitor();
   Stop();
 }
 
@@ -142,6 +152,8 @@ void BugcheckAt(const x86::TrapFrame& frame, const char* format, ...) {
 
 void SetBacktraceBounds(StackBounds (*bounds)()) { backtrace_bounds = bounds; }
 void SetFaultHistoryPrinter(void (*print)()) { print_fault_history = print; }
+void SetBugcheckRecovery(void (*recover)(const char* reason)) { recover_command = recover; }
+void SetBugcheckMonitor(void (*monitor)()) { run_monitor = monitor; }
 void SetBugcheckStop(void (*stop)(const char* message)) { stop_machine = stop; }
 
 }  // namespace fl::kernel

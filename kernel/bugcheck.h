@@ -22,6 +22,11 @@ namespace fl::kernel {
 void SetBacktraceBounds(StackBounds (*bounds)());
 /// Prints the last page faults to the log.
 void SetFaultHistoryPrinter(void (*print)());
+/// Called first of all. If a command of the monitor met the trouble, it does not return, and nothing has
+/// happened.
+void SetBugcheckRecovery(void (*recover)(const char* reason));
+/// Called when all is reported, before the stop: the monitor.
+void SetBugcheckMonitor(void (*monitor)());
 /// Reports to the host and ends the machine. Without it, or if it returns, the processor halts.
 void SetBugcheckStop(void (*stop)(const char* message));
 

@@ -33,6 +33,14 @@ void WriteToConsole(std::string_view text) {
   if (g_serial) g_serial->Write(std::as_bytes(std::span(text)));
 }
 
+bool ConsoleHasKey() { return g_serial && g_serial->CanRead(); }
+
+u8 ReadFromConsole() {
+  while (!ConsoleHasKey()) {
+  }
+  return g_serial->Read();
+}
+
 }  // namespace kernel
 
 void LogSink(LogLevel, std::string_view line) {

@@ -116,6 +116,12 @@ const char* NameOf(Status status) {
   }
 }
 
+/// A program may have unmapped its images, its own included.
+std::string_view NameOf(Process& process) {
+  const LoadedModule* program = process.modules().program();
+  return program ? program->Name() : std::string_view("program without images");
+}
+
 /// "alpha.dll+0x1234", or the bare address.
 std::string_view Where(Process& process, VirtAddr address, std::span<char> out) {
   const LoadedImage* image = process.FindImage(address);
@@ -164,6 +170,18 @@ std::string_view RegionText(Process& process, VirtAddr address, std::span<char> 
 
 }  // namespace
 
+u32 AccessParameter(mm::Access access) {
+  switch (access) {
+    case mm::Access::kRead:
+      return 0;
+    case mm::Access::kWrite:
+      return 1;
+    case mm::Access::kExecute:
+      return 8;
+  }
+  return 0;
+}
+
 Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
   switch (frame.vector) {
     case x86::kVectorDivide:
@@ -207,19 +225,27 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   char access[280] = {};
   char cause[48] = {};
   if (exception.has_address) {
-    Format(access, ": %s of 0x%08x (region: %s)", AccessName(exception.access),
-           exception.address.value, RegionText(process, exception.address, region).data());
+    // Where a fetch is a read to the processor, a read of the instruction itself is still one to us.
+    const bool fetch =
+        exception.access == mm::Access::kRead && exception.address == VirtAddr(frame.eip);
+    Format(access, ": %s of 0x%08x (region: %s)",
+           AccessName(fetch ? mm::Access::kExecute : exception.access), exception.address.value,
+           RegionText(process, exception.address, region).data());
   }
   if (exception.cause != Status::kSuccess) {
     Format(cause, ", because of status 0x%08x", Code(exception.cause));
   }
-  const LoadedImage& program = process.images()[0];
-  const std::string_view name = program.section->file()->Name();
+  const std::string_view name = NameOf(process);
   char message[600];
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
          NameOf(exception.status), Code(exception.status),
          Where(process, VirtAddr(frame.eip), where).data(), frame.eip, access, cause);
-  TheKernel().host.ReportException(message, Code(exception.status), process.id());
+  TheKernel().host.ReportException({.message = message,
+                                    .status = Code(exception.status),
+                                    .process = process.id(),
+                                    .has_access = exception.has_address,
+                                    .access = AccessParameter(exception.access),
+                                    .address = exception.address.value});
   process.Terminate(Code(exception.status));
 }
 

@@ -1,6 +1,7 @@
 // Exceptions: what a processor's trap means to a program, and the end of a process by one that nobody
 // handles.
-// Source: Intel SDM vol. 3A ch. 6 for the traps; [MS-ERREF] for the codes NT gives them.
+// Source: Intel SDM vol. 3A ch. 6 for the traps; [MS-ERREF] for the codes NT gives them; Microsoft Learn,
+// EXCEPTION_RECORD, for their parameters.
 #pragma once
 
 #include "kernel/thread.h"
@@ -16,6 +17,9 @@ struct Exception {
   mm::Access access = mm::Access::kRead;
   Status cause = Status::kSuccess;  ///< For in-page errors: why the page could not be read.
 };
+
+/// ExceptionInformation[0] of an access violation or an in-page error; 8 needs no-execute pages.
+u32 AccessParameter(mm::Access access);
 
 /// A trap other than a page fault. May read the instruction, which may sleep.
 Exception ExceptionOfTrap(const x86::TrapFrame& frame);

@@ -1,6 +1,8 @@
 // FailSpec: see fail_spec.h.
 #include "kernel/fail_spec.h"
 
+#include "kernel/base/fail_point.h"
+
 namespace fl::kernel {
 namespace {
 
@@ -16,7 +18,8 @@ bool ParseOne(std::string_view text, FailSpec& spec) {
     one.and_after = true;
     text.remove_suffix(1);
   }
-  if (!ParseNumber(text, one.n) || one.n == 0 || spec.of(kind).n != 0) return false;
+  if (!ParseNumber(text, one.n) || one.n - 1 >= FailPoint::kForGood) return false;
+  if (spec.of(kind).n != 0) return false;
   spec.of(kind) = one;
   return true;
 }

@@ -20,32 +20,41 @@ const char* AccessName(mm::Access access) {
   return "?";
 }
 
+namespace {
+
+/// Sections may have gone since the fault.
+std::string_view NameOf(const FaultRecord& record) {
+  std::string_view name;
+  if (!record.has_page) return name;
+  name = "(memory)";
+  const auto look = [&](const mm::Section& section) {
+    if (TraceId(section) == record.section_id) name = section.file()->Name();
+  };
+  TheKernel().images.ForEach(look);
+  TheKernel().files.ForEach(look);
+  return name;
+}
+
+}  // namespace
+
 void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip,
                       u32 process, u64 cycles) {
   ++counts_[u32(result.fault_case)];
   if (result.hard) ++hard_;
   cycles_ += cycles;
   FaultRecord& record = ring_[total_++ % kRing];
-  record = FaultRecord{.address = fault.address,
-                       .eip = eip,
-                       .access = fault.access,
-                       .mode = fault.mode,
-                       .fault_case = result.fault_case,
-                       .status = result.status,
-                       .hard = result.hard,
-                       .process = process,
-                       .cycles = cycles,
-                       .has_page = result.section != nullptr,
-                       .page = result.section_page,
-                       .section_id = result.section ? TraceId(*result.section) : 0,
-                       .section = {}};
-  if (result.section) {
-    const fs::File* file = result.section->file();
-    const std::string_view name = file ? file->Name() : std::string_view("(memory)");
-    const u32 length = name.size() < sizeof(record.section) - 1 ? u32(name.size())
-                                                                : u32(sizeof(record.section) - 1);
-    for (u32 i = 0; i < length; ++i) record.section[i] = name[i];
-  }
+  record.address = fault.address;
+  record.eip = eip;
+  record.access = fault.access;
+  record.mode = fault.mode;
+  record.fault_case = result.fault_case;
+  record.status = result.status;
+  record.hard = result.hard;
+  record.process = process;
+  record.cycles = cycles;
+  record.has_page = result.section != nullptr;
+  record.page = result.section_page;
+  record.section_id = result.section ? TraceId(*result.section) : 0;
   if (TheKernel().options.trace) Trace(record);
 }
 
@@ -60,7 +69,7 @@ void FaultLog::Trace(const FaultRecord& record) const {
   line->Field("mode", record.mode == mm::FaultMode::kUser ? "user" : "kernel");
   line->Field("pid", record.process);
   if (record.has_page) {
-    line->Field("image", std::string_view(record.section));
+    line->Field("image", NameOf(record));
     line->Field("page", record.page.value);
     line->Field("section", record.section_id);
   }
@@ -74,10 +83,11 @@ void FaultLog::Print() const {
   Log(LogLevel::kError, "the last %u of %u faults, newest last:", total_ - first, total_);
   for (u32 i = first; i < total_; ++i) {
     const FaultRecord& r = ring_[i % kRing];
-    Log(LogLevel::kError, "  %-18s %-7s %08x from %08x (%s, process %u) %s%s",
+    const std::string_view name = NameOf(r);
+    Log(LogLevel::kError, "  %-18s %-7s %08x from %08x (%s, process %u) %.*s%s",
         FaultCaseName(r.fault_case), AccessName(r.access), r.address.value, r.eip.value,
-        r.mode == mm::FaultMode::kUser ? "user" : "kernel", r.process, r.section,
-        r.hard ? ", hard" : "");
+        r.mode == mm::FaultMode::kUser ? "user" : "kernel", r.process, int(name.size()),
+        name.data(), r.hard ? ", hard" : "");
   }
 }
 

@@ -4,6 +4,7 @@
 // Units:       offsets and lengths in bytes.
 #pragma once
 
+#include "drivers/sleeping_lock.h"
 #include "fs/volume.h"
 #include "kernel/object.h"
 #include "mm/data_section.h"
@@ -24,6 +25,8 @@ class FileObject : public Object {
   /// Null for streams.
   virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
   virtual u64* position() { return nullptr; }
+  /// Held during a transfer by handles with a position: they are synchronous, one call comes after the other.
+  virtual drivers::SleepingLock* lock() { return nullptr; }
 
  protected:
   FileObject() : Object(kType) {}
@@ -32,7 +35,8 @@ class FileObject : public Object {
 /// A file or directory of the volume, opened for reading.
 class DiskFileObject final : public FileObject {
  public:
-  explicit DiskFileObject(fs::Opened opened) : opened_(std::move(opened)) {}
+  DiskFileObject(fs::Opened opened, drivers::DiskEvents& sleeper)
+      : opened_(std::move(opened)), lock_(sleeper) {}
 
   Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
   Result<u32> Write(const u64*, std::span<const std::byte>) override {
@@ -41,11 +45,13 @@ class DiskFileObject final : public FileObject {
   fs::File* file() const override { return opened_.file.get(); }
   const fs::DirectoryEntryInfo* info() const override { return &opened_.info; }
   u64* position() override { return &position_; }
+  drivers::SleepingLock* lock() override { return &lock_; }
 
  private:
   const fs::Opened opened_;
   RefPtr<mm::DataSection> pages_;  ///< From the first read on.
   u64 position_ = 0;
+  drivers::SleepingLock lock_;
 };
 
 enum class StreamKind : u8 { kInput, kOutput, kError };

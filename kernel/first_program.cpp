@@ -5,6 +5,7 @@
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
 #include "kernel/unicode.h"
+#include "kernel/wait.h"
 
 namespace fl::kernel {
 namespace {
@@ -28,9 +29,10 @@ std::string_view ProgramWord(std::string_view command_line) {
   return command_line.substr(0, command_line.find(' '));
 }
 
-Result<ProgramRequest> FirstRequest(Kernel& kernel, LoadError& error) {
+Result<ProgramRequest> FirstRequest(Kernel& kernel, std::string_view command_line,
+                                    LoadError& error) {
   ProgramRequest request;
-  const Result<std::string_view> path = VolumePath(ProgramWord(kernel.options.program));
+  const Result<std::string_view> path = VolumePath(ProgramWord(command_line));
   if (!path.ok()) {
     error.kind = "no_such_file";
     Format(error.message, "the kernel's command line names no program");
@@ -39,7 +41,7 @@ Result<ProgramRequest> FirstRequest(Kernel& kernel, LoadError& error) {
   for (const char c : *path) TRY_STATUS(request.path.Push(c));
   TRY_STATUS(AppendUtf16("C:\\", request.image_path));
   TRY_STATUS(AppendUtf16(*path, request.image_path));
-  TRY_STATUS(AppendUtf16(kernel.options.program, request.command_line));
+  TRY_STATUS(AppendUtf16(command_line, request.command_line));
   TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
   // With the array's own zero, the block ends.
   for (const char16_t c : kEnvironment) TRY_STATUS(request.environment.Push(c));
@@ -56,23 +58,19 @@ void EndOtherProcesses(Kernel& kernel) {
 }
 
 /// False: the time was up.
-bool WaitFor(Kernel& kernel, const Process& process, u32 limit) {
+bool WaitFor(Kernel& kernel, Process& process, u32 limit) {
   Scheduler& scheduler = kernel.scheduler;
   const u64 deadline = limit == 0 ? kNever : scheduler.ticks() + u64(limit) * kTickHz / 1000 + 1;
-  while (!process.IsSignaled()) {
-    if (deadline <= scheduler.ticks()) return false;
-    scheduler.WaitUntil(&process, deadline, Interruptible::kNo);
-  }
-  return true;
+  return scheduler.WaitFor(process, deadline) == Status::kSuccess;
 }
 
-Result<StartedProgram> Start(Kernel& kernel, LoadError& error) {
-  return StartProgram(TRY(FirstRequest(kernel, error)), error);
+Result<StartedProgram> Start(Kernel& kernel, std::string_view command_line, LoadError& error) {
+  return StartProgram(TRY(FirstRequest(kernel, command_line, error)), error);
 }
 
-RunOutcome StartAndWait(Kernel& kernel, u32 limit) {
+RunOutcome StartAndWait(Kernel& kernel, std::string_view command_line, u32 limit) {
   RunOutcome outcome;
-  const Result<StartedProgram> started = Start(kernel, outcome.error);
+  const Result<StartedProgram> started = Start(kernel, command_line, outcome.error);
   if (!started.ok()) {
     outcome.end = RunEnd::kNotStarted;
     outcome.status = Code(started.error());
@@ -93,8 +91,8 @@ RunOutcome StartAndWait(Kernel& kernel, u32 limit) {
 
 }  // namespace
 
-RunOutcome RunFirstProgram(Kernel& kernel, u32 limit) {
-  const RunOutcome outcome = StartAndWait(kernel, limit);
+RunOutcome RunFirstProgram(Kernel& kernel, std::string_view command_line, u32 limit) {
+  const RunOutcome outcome = StartAndWait(kernel, command_line, limit);
   EndOtherProcesses(kernel);
   return outcome;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernel/kernel.h"
-#include "kernel/loader.h"
+#include "kernel/loader/load_error.h"
 
 namespace fl::kernel {
 
@@ -15,8 +15,8 @@ struct RunOutcome {
   LoadError error;
 };
 
-/// Runs it once. When it has ended, processes that it left running are ended too, so that nothing runs
+/// Runs the program of `command_line` once. When it has ended, processes that it left running are ended too, so that nothing runs
 /// afterwards. `limit`: milliseconds, 0 for none; a program that takes longer is ended.
-RunOutcome RunFirstProgram(Kernel& kernel, u32 limit);
+RunOutcome RunFirstProgram(Kernel& kernel, std::string_view command_line, u32 limit);
 
 }  // namespace fl::kernel

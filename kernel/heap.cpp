@@ -26,13 +26,28 @@ struct KernelHeap::Slab {
 };
 
 // Multiples of 16 that leave little of a frame's 4032 bytes over.
-const u16 KernelHeap::kBlockSizes[kClasses] = {16,  32,  48,  64,  80,   96,   112,
-                                               128, 160, 192, 224, 256,  320,  400,
-                                               448, 576, 672, 800, 1008, 1344, 2016};
+constexpr u16 KernelHeap::kBlockSizes[kClasses] = {16,  32,  48,  64,  80,   96,   112,
+                                                   128, 160, 192, 224, 256,  320,  400,
+                                                   448, 576, 672, 800, 1008, 1344, 2016};
+
+/// The smallest class for so many units of 16 bytes.
+struct KernelHeap::ClassTable {
+  u8 classes[kLargestSmall / 16 + 1];
+};
+
+constexpr KernelHeap::ClassTable KernelHeap::MakeClassTable() {
+  ClassTable table{};
+  u8 size_class = 0;
+  for (u32 units = 0; units <= kLargestSmall / 16; ++units) {
+    while (kBlockSizes[size_class] < units * 16) ++size_class;
+    table.classes[units] = size_class;
+  }
+  return table;
+}
+
+constexpr KernelHeap::ClassTable KernelHeap::kClassOfUnits = MakeClassTable();
 
 namespace {
-
-constexpr u32 kLargestSmall = 2016;
 
 void FillNew([[maybe_unused]] void* block, [[maybe_unused]] u32 bytes) {
 #ifndef NDEBUG
@@ -66,11 +81,7 @@ KernelHeap::KernelHeap(mm::PfnDatabase& frames, mm::Mmu& system, VirtPage first,
   static_assert((kPageSize - Slab::kHeaderSize) / 16 <= 8 * sizeof(Slab::in_use));
 }
 
-u32 KernelHeap::ClassOf(u32 bytes) {
-  u32 size_class = 0;
-  while (kBlockSizes[size_class] < bytes) ++size_class;
-  return size_class;
-}
+u32 KernelHeap::ClassOf(u32 bytes) { return kClassOfUnits.classes[(bytes + 15) / 16]; }
 
 void* KernelHeap::Allocate(std::size_t bytes, std::size_t alignment) {
   KASSERT(alignment <= kPageSize);

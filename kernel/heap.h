@@ -56,7 +56,11 @@ class KernelHeap {
 
  private:
   struct Slab;
+  static constexpr u32 kLargestSmall = 2016;
+  struct ClassTable;
   static const u16 kBlockSizes[kClasses];
+  static const ClassTable kClassOfUnits;
+  static constexpr ClassTable MakeClassTable();
   static u32 ClassOf(u32 bytes);
 
   void* AllocateSmall(u32 size_class);

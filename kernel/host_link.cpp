@@ -89,14 +89,15 @@ void HostLink::ReportExit(u32 status) {
   line->Field("event", "exit").Field("status", status);
 }
 
-void HostLink::ReportException(const char* message, u32 status, u32 process) {
+void HostLink::ReportException(const ExceptionReport& report) {
   if (!connected_) {
-    Log(LogLevel::kError, "%s", message);
+    Log(LogLevel::kError, "%s", report.message);
     return;
   }
   HostLine line(*this, HostStream::kReport);
-  line->Field("event", "exception").Field("message", message);
-  line->Field("status", status).Field("pid", process);
+  line->Field("event", "exception").Field("message", report.message);
+  line->Field("status", report.status).Field("pid", report.process);
+  if (report.has_access) line->Field("access", report.access).Field("address", report.address);
 }
 
 void HostLink::ReportError(const char* kind, const char* message, u32 status) {

@@ -40,8 +40,16 @@ class HostLink {
   static void ExitAfterEarlyBugcheck(drivers::PortIo& ports);
 
   /// {"event":"exception","message":...,"status":...}; and the like.
+  struct ExceptionReport {
+    const char* message;
+    u32 status;
+    u32 process;
+    bool has_access;  ///< Then these are what NT calls the exception's first two parameters.
+    u32 access;
+    u32 address;
+  };
   void ReportExit(u32 status);
-  void ReportException(const char* message, u32 status, u32 process);
+  void ReportException(const ExceptionReport& report);
   void ReportError(const char* kind, const char* message, u32 status);
 
  private:

@@ -20,7 +20,7 @@ void ImageLog::Add(const mm::ImageSection& section) {
     }
   }
   if (!account) {
-    if (IsFailure(accounts_.Push(ImageAccount{}))) {
+    if (accounts_.size() == kMostAccounts || IsFailure(accounts_.Push(ImageAccount{}))) {
       ++lost_;
       return;
     }

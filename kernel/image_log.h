@@ -1,6 +1,6 @@
 // ImageLog: what became of each image, kept past the end of its section, for the statistics.
 // Invariants:  one entry for each image and base; entries of sections that came again are added up.
-//              Lost entries (no memory) are counted, never guessed.
+//              Lost entries (no room) are counted, never guessed.
 #pragma once
 
 #include "kernel/base/vector.h"
@@ -19,8 +19,8 @@ struct ImageAccount {
 
 class ImageLog final : public mm::ImageListener {
  public:
-  /// Room for as many images as most runs see, so that the log does not show up in what it measures.
-  Status Reserve() { return accounts_.Reserve(64); }
+  /// All the room that it gets: the log does not show up in what it measures.
+  Status Reserve() { return accounts_.Reserve(kMostAccounts); }
   void OnSectionReady(const mm::ImageSection& section) override { TraceImage(section); }
   void OnSectionBound(const mm::ImageSection& section) override { TraceBound(section); }
   void OnSectionEnd(const mm::ImageSection& section) override { Add(section); }
@@ -30,6 +30,8 @@ class ImageLog final : public mm::ImageListener {
   u32 lost() const { return lost_; }
 
  private:
+  static constexpr u32 kMostAccounts = 64;
+
   Vector<ImageAccount> accounts_;
   u32 lost_ = 0;
 };

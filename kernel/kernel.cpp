@@ -17,9 +17,16 @@ constexpr VirtPage kImagesEnd{0x78000};
 alignas(Kernel) std::byte storage[sizeof(Kernel)];
 Kernel* the_kernel = nullptr;
 
+constexpr u32 kAroundPages = 16;
+
 u32 ClusterOf(const Options& options) {
   if (options.cluster == 0) return kDefaultCluster;
   return options.cluster < mm::kMaxClusterPages ? options.cluster : mm::kMaxClusterPages;
+}
+
+/// Strict runs and traced ones show each page that is touched by a fault of its own.
+u32 AroundOf(const Options& options) {
+  return options.cluster == 1 || options.trace ? 1 : kAroundPages;
 }
 
 }  // namespace
@@ -28,7 +35,12 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
     : options(the_options),
       memory(the_memory),
       scheduler(memory.frames, memory.system_table),
-      pager{memory.frames, scheduler, ClusterOf(options), &page_in_trace},
+      pager{.frames = memory.frames,
+            .waiter = scheduler,
+            .cluster_pages = ClusterOf(options),
+            .listener = &page_in_trace,
+            .reads_ahead = options.cluster == 0,
+            .around_pages = AroundOf(options)},
       system_space(pager, memory.system_table, VirtPage(x86::kSystemSpaceBase >> kPageShift),
                    VirtPage(kHeapBase >> kPageShift), mm::SpaceKind::kSystem),
       images(pager, options.seed, kImagesFirst, kImagesEnd),

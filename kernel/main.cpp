@@ -8,6 +8,8 @@
 #include "kernel/console.h"
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
+#include "kernel/monitor.h"
+#include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
@@ -77,7 +79,9 @@ Status MakeStandardObjects(Kernel& kernel) {
   FaultInjection injection(g_disks->fail_point(), kernel.memory.frames.fail_point(),
                            Heap().fail_point(), kernel.memory.frames.commit().fail_point());
   Series series(kernel, injection);
-  const RunOutcome outcome = kernel.options.sweep ? series.Sweep() : series.Repeat();
+  const RunOutcome outcome = kernel.options.sweep         ? series.Sweep()
+                             : kernel.options.trials != 0 ? series.Trials()
+                                                          : series.Repeat();
   if (kernel.options.stats) ReportStatistics(kernel, series, g_disks->disk());
   if (outcome.end == RunEnd::kNotStarted) {
     Stop(outcome.error.kind, outcome.error.message, Status(outcome.status));
@@ -91,12 +95,18 @@ Status MakeStandardObjects(Kernel& kernel) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
   kernel.images.SetListener(&kernel.image_log);
+  kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
   SetBugcheckStop([](const char* message) { TheKernel().host.ExitAfterBugcheck(message); });
   SetBacktraceBounds(CurrentStack);
+  if (options.monitor) {
+    SetBugcheckRecovery([](const char* reason) { AbandonMonitorCommand("%s", reason); });
+    SetBugcheckMonitor(MonitorAfterBugcheck);
+  }
   auto boot_thread = AdoptRef(new (std::nothrow) Thread(&kernel.system_space));
   KASSERT(boot_thread);
   kernel.scheduler.Adopt(std::move(boot_thread));
+  if (x86::Features().sep) x86::EnableFastCalls(SyscallStubs::FastCallReturn());
   g_pic->Unmask(drivers::kIrqTimer);
 
   if (options.host && g_input->Init(kInputBaud)) {
@@ -117,7 +127,7 @@ Status MakeStandardObjects(Kernel& kernel) {
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
 
-  if (options.bugcheck) Bugcheck("the command line asks for a bugcheck");
+  Provoke(Provocation(options.bugcheck));
   RunSeries(kernel);
 }
 
@@ -132,7 +142,8 @@ extern "C" [[noreturn]] void KernelMain(u32 magic, u32 multiboot_info) {
   if (options.host) {
     SetBugcheckStop([](const char*) { HostLink::ExitAfterEarlyBugcheck(g_ports); });
   }
-  Memory& memory = InitMemory(info);
+  Memory& memory = InitMemory(info, options.nx ? x86::NoExecute::kOn : x86::NoExecute::kOff);
+  if (options.poison) memory.frames.PoisonFreeFrames();
   g_heap.emplace(memory.frames, memory.system_table, VirtPage(kHeapBase >> kPageShift),
                  KernelHeap::kLargestRange);
   InitHeap(*g_heap);

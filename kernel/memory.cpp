@@ -6,6 +6,7 @@
 #include <new>
 
 #include "boot/boot_allocator.h"
+#include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
 namespace {
@@ -30,7 +31,6 @@ class Static {
 constinit boot::BootInfo g_boot_info;
 constinit Static<x86::DirectMap> g_direct_map;
 constinit Static<mm::PfnDatabase> g_frames;
-constinit Static<x86::SystemPageTable> g_system_table;
 constinit Static<Memory> g_memory;
 
 class BootWindowMemory final : public boot::PhysicalMemory {
@@ -84,14 +84,16 @@ const boot::BootInfo& ReadBootInfo(u32 magic, u32 address) {
   return g_boot_info;
 }
 
-Memory& InitMemory(const boot::BootInfo& info) {
+Memory& InitMemory(const boot::BootInfo& info, x86::NoExecute wanted) {
+  const auto no_execute = x86::Features().nx ? wanted : x86::NoExecute::kOff;
   boot::BootAllocator allocator(info.ram, Pfn(x86::kDirectMapFrames));
   allocator.Reserve(KernelImage());
   if (info.has_module) allocator.Reserve(info.module.frames());
 
   const Pfn end = allocator.end();
   KASSERT(KernelImage().end() <= end && "not enough RAM to start");
-  x86::InitDirectMap(end, TakeOrStop(allocator, x86::DirectMapTables(end)));
+  const u32 table_frames = x86::DirectMapTables(end, no_execute);
+  x86::InitDirectMap(end, TakeOrStop(allocator, table_frames), no_execute);
 
   const Pfn record_frames = TakeOrStop(allocator, PagesFor(u64(end.value) * sizeof(mm::Frame)));
   auto* records = static_cast<mm::Frame*>(x86::DirectMapped(AddressOf(record_frames)));
@@ -99,9 +101,7 @@ Memory& InitMemory(const boot::BootInfo& info) {
   x86::DirectMap& direct_map = g_direct_map.Construct();
   mm::PfnDatabase& frames = g_frames.Construct(std::span(records, end.value), direct_map);
   AddFrames(frames, allocator);
-  x86::SystemPageTable& system_table = g_system_table.Construct(frames, x86::BootDirectory());
-
-  return g_memory.Construct(frames, direct_map, system_table);
+  return g_memory.Construct(frames, direct_map, x86::CreateSystemPageTable(frames));
 }
 
 }  // namespace fl::kernel

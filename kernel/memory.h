@@ -21,7 +21,8 @@ struct Memory {
 /// `magic` and `address` as KernelMain got them. Before InitMemory. The answer stays valid.
 const boot::BootInfo& ReadBootInfo(u32 magic, u32 address);
 
-/// Once. Asserts that there is enough RAM to start at all.
-Memory& InitMemory(const boot::BootInfo& info);
+/// Once. Asserts that there is enough RAM to start at all. Pages can be made no-execute from then on where
+/// the processor can do that, and `wanted` is kOn.
+Memory& InitMemory(const boot::BootInfo& info, x86::NoExecute wanted);
 
 }  // namespace fl::kernel

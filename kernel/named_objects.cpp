@@ -5,9 +5,9 @@
 
 namespace fl::kernel {
 
-RefPtr<SectionObject> NamedObjects::Find(std::string_view name) {
-  for (SectionObject& section : sections_) {
-    if (pe::EqualIgnoringCase(section.name(), name)) return RefPtr<SectionObject>(&section);
+RefPtr<NamedObject> NamedObjects::Find(std::string_view name) {
+  for (NamedObject& object : objects_) {
+    if (pe::EqualIgnoringCase(object.name(), name)) return RefPtr<NamedObject>(&object);
   }
   return nullptr;
 }

@@ -1,22 +1,45 @@
-// NamedObjects: the sections that have a name, for NtCreateSection and NtOpenSection.
-// Invariants:  a name lives as long as a handle to its section; the list refers weakly. Names are compared
-//              without regard to case.
+// NamedObjects: the objects that have a name, for NtCreate* and NtOpen*.
+// Invariants:  a name lives as long as a handle to its object; the list refers weakly. Names are compared
+//              without regard to case; all types share one space of them.
 #pragma once
 
-#include "kernel/section_object.h"
+#include <string_view>
+
+#include "kernel/base/vector.h"
+#include "kernel/object.h"
 
 namespace fl::kernel {
+
+/// An object of a type whose objects may have names.
+class NamedObject : public Object, public ListNode<NamedObject> {
+ public:
+  ~NamedObject() override { KASSERT(!ListNode<NamedObject>::linked()); }
+  std::string_view name() const { return {name_.data(), name_.size()}; }
+  /// kNoMemory. Then NamedObjects::Add.
+  Status SetName(std::string_view name) {
+    for (const char c : name) TRY_STATUS(name_.Push(c));
+    return Status::kSuccess;
+  }
+
+ protected:
+  explicit NamedObject(ObjectType type) : Object(type) {}
+
+ private:
+  void OnLastHandleClosed() override {
+    if (ListNode<NamedObject>::linked()) ListNode<NamedObject>::Unlink();
+  }
+  Vector<char> name_;
+};
 
 class NamedObjects {
  public:
   /// Null if there is none.
-  RefPtr<SectionObject> Find(std::string_view name);
+  RefPtr<NamedObject> Find(std::string_view name);
   /// The name is not taken.
-  void Add(SectionObject& section) { sections_.PushBack(section); }
-  static void Remove(SectionObject& section) { IntrusiveList<SectionObject>::Remove(section); }
+  void Add(NamedObject& object) { objects_.PushBack(object); }
 
  private:
-  IntrusiveList<SectionObject> sections_;
+  IntrusiveList<NamedObject> objects_;
 };
 
 }  // namespace fl::kernel

@@ -17,7 +17,13 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
   } else if (name == "stats") {
     options.stats = value != 0;
   } else if (name == "bugcheck") {
-    options.bugcheck = value != 0;
+    options.bugcheck = value;
+  } else if (name == "poison") {
+    options.poison = value != 0;
+  } else if (name == "nx") {
+    options.nx = value != 0;
+  } else if (name == "monitor") {
+    options.monitor = value != 0;
   } else if (name == "seed") {
     options.seed = value;
   } else if (name == "cluster") {
@@ -26,6 +32,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.repeat = value;
   } else if (name == "limit") {
     options.limit = value;
+  } else if (name == "trials") {
+    options.trials = value;
   } else if (name == "from") {
     options.from = value;
   } else if (name == "every") {
@@ -39,6 +47,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
 bool Apply(Options& options, std::string_view name, std::string_view value) {
   if (name == "fail") return ParseFailSpec(value, options.fail);
   if (name == "sweep") {
+    options.sweep_and_after = value.ends_with('+');
+    if (options.sweep_and_after) value.remove_suffix(1);
     options.sweep = ParseFailKind(value, options.sweep_kind);
     return options.sweep;
   }

@@ -42,20 +42,50 @@ const LoadedImage* Process::FindImage(VirtAddr address) const {
   return nullptr;
 }
 
+void Process::ForgetImage(VirtAddr base) {
+  for (u32 i = 0; i < images_.size(); ++i) {
+    if (images_[i].base != base) continue;
+    for (; i + 1 < images_.size(); ++i) images_[i] = std::move(images_[i + 1]);
+    images_.Pop();
+    return;
+  }
+}
+
 void Process::Terminate(u32 exit_status) {
   if (terminating_) return;
   terminating_ = true;
   exit_status_ = exit_status;
-  for (Thread& thread : threads_) TheKernel().scheduler.InterruptSleep(thread);
+  for (Thread& thread : threads_) thread.Terminate(exit_status);
+}
+
+void Process::TerminateOtherThreads(const Thread& survivor, u32 exit_status) {
+  for (Thread& thread : threads_) {
+    if (&thread != &survivor) thread.Terminate(exit_status);
+  }
+}
+
+void Process::AddThread(Thread& thread) {
+  threads_.PushBack(thread);
+  ++thread_count_;
+}
+
+Thread* Process::FindThread(u32 id) {
+  for (Thread& thread : threads_) {
+    if (thread.id() == id) return &thread;
+  }
+  return nullptr;
 }
 
 void Process::RemoveThread(Thread& thread) {
   IntrusiveList<Thread, ProcessTag>::Remove(thread);
-  if (!threads_.empty()) return;
+  --thread_count_;
+  if (thread_count_ != 0) return;
+  if (!terminating_) exit_status_ = thread.exit_status();
+  terminating_ = true;
   TheKernel().memory.system_table.Activate();
   GiveBack();
   ended_ = true;
-  TheKernel().scheduler.WakeAll(this);
+  EndWaits(*this);
   TheKernel().scheduler.WakeAll(&TheKernel().processes);
 }
 
@@ -64,6 +94,7 @@ void Process::GiveBack() {
   delete space_;
   space_ = nullptr;
   images_ = Vector<LoadedImage>();
+  modules_.Clear();
   delete page_table_;
   page_table_ = nullptr;
   if (linked()) Unlink();

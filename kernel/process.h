@@ -1,13 +1,15 @@
 // Process: an address space, the handles and threads in it, and the images that it maps.
 // Owns:        all of these until its last thread has left; after that only its exit status.
 // Lives:       referenced by its threads and by handles.
-// Invariants:  terminating is set once and never cleared; the exit status that came first stays.
+// Invariants:  terminating is set once and never cleared; the exit status that came first stays. A process
+//              that is not told to end ends with its last thread, and with that one's status.
 //              Signalled once everything it had is given back.
 #pragma once
 
 #include "kernel/base/intrusive_list.h"
 #include "kernel/file_object.h"
 #include "kernel/handle_table.h"
+#include "kernel/loader/module_list.h"
 #include "kernel/thread.h"
 #include "kernel/x86/page_table.h"
 #include "mm/address_space.h"
@@ -29,7 +31,8 @@ class Process final : public Object, public ListNode<Process> {
   static Result<RefPtr<Process>> Create(u32 parent_id);
   ~Process() override;
 
-  bool IsSignaled() const override { return ended_; }
+  bool ended() const { return ended_; }
+  bool IsSignaledFor(const WaitingThread&) const override { return ended_; }
   u32 id() const { return id_; }
   u32 parent_id() const { return parent_id_; }
   mm::AddressSpace& space() { return *space_; }
@@ -39,17 +42,33 @@ class Process final : public Object, public ListNode<Process> {
   Vector<LoadedImage>& images() { return images_; }
   /// The image that `address` lies in, or null.
   const LoadedImage* FindImage(VirtAddr address) const;
+  /// A view of an image is gone: it was the one at `base`.
+  void ForgetImage(VirtAddr base);
+  /// What the loader has loaded; images that the program mapped by itself are not among them.
+  ModuleList& modules() { return modules_; }
+  const ModuleList& modules() const { return modules_; }
 
   /// The first caller's status is the exit status; all threads leave at their next return to user mode.
   void Terminate(u32 exit_status);
   bool terminating() const { return terminating_; }
   u32 exit_status() const { return exit_status_; }
 
-  void AddThread(Thread& thread) { threads_.PushBack(thread); }
+  IntrusiveList<Thread, ProcessTag>& threads() { return threads_; }
+  /// All but `survivor` leave.
+  void TerminateOtherThreads(const Thread& survivor, u32 exit_status);
+
+  void AddThread(Thread& thread);
   /// By the thread itself. The last one gives everything back; the system's page table is active after.
   void RemoveThread(Thread& thread);
 
+  u32 thread_count() const { return thread_count_; }
+  /// Of those that have not left. Null if there is none.
+  Thread* FindThread(u32 id);
+
   VirtAddr peb;
+  /// What the program's image asks for each of its threads, in bytes.
+  u32 stack_reserve = 0;
+  u32 stack_commit = 0;
 
  private:
   Process(u32 id, u32 parent_id) : Object(kType), id_(id), parent_id_(parent_id) {}
@@ -61,7 +80,9 @@ class Process final : public Object, public ListNode<Process> {
   mm::AddressSpace* space_ = nullptr;
   HandleTable handles_;
   Vector<LoadedImage> images_;
+  ModuleList modules_;
   IntrusiveList<Thread, ProcessTag> threads_;
+  u32 thread_count_ = 0;
   bool terminating_ = false;
   bool ended_ = false;
   u32 exit_status_ = 0x103;  ///< STATUS_PENDING while it runs, as on NT.

@@ -3,20 +3,16 @@
 
 #include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/user_memory.h"
-#include "kernel/syscall_stubs.h"
-#include "mm/user_stack.h"
+#include "kernel/user_thread.h"
 
 namespace fl::kernel {
 namespace {
 
-// One granule for the first TEB and the PEB, at its upper end, where programs have long found them.
+// One granule for the first thread's TEB and the PEB, at its upper end, where programs have long found them.
 constexpr VirtAddr kEnvironmentBase{0x7FFD0000};
 constexpr VirtAddr kTebBase{0x7FFDC000};
 constexpr VirtAddr kPebBase{0x7FFDE000};
-constexpr u32 kTebSize = 2 * kPageSize;
 constexpr u32 kPebSize = 2 * kPageSize;
-
-constexpr u32 kSmallestStack = 0x10000;
 
 constexpr u32 kParametersSize = 0x2A4;
 constexpr u32 kCurrentDirectoryRoom = 0x208;
@@ -67,54 +63,10 @@ class ParameterBlock {
 
 u32 StringRoom(const Vector<char16_t>& text) { return text.size() * 2 + 2; }
 
-Status BuildStack(mm::AddressSpace& space, Thread& thread, const pe::ImageLayout& layout) {
-  u32 reserve = layout.stack_reserve < kSmallestStack ? kSmallestStack : layout.stack_reserve;
-  if (reserve > 0x40000000) reserve = 0x40000000;
-  reserve = AlignUp(reserve, kAllocationGranularity);
-  u32 commit = AlignUp(layout.stack_commit < reserve ? layout.stack_commit : reserve, kPageSize);
-  if (commit == 0) commit = kPageSize;
-  // Below it there is room for the guard and the page that is never committed.
-  if (commit > reserve - 2 * kPageSize) commit = reserve - 2 * kPageSize;
-
-  const mm::ByteRange stack = TRY(space.Allocate(
-      {.base = {}, .size = reserve, .type = mm::kMemReserve, .protection = mm::kPageReadWrite}));
-  const VirtAddr top = stack.base + stack.size;
-  const VirtAddr limit = top - commit;
-  TRY(space.Allocate(
-      {.base = limit, .size = commit, .type = mm::kMemCommit, .protection = mm::kPageReadWrite}));
-  TRY(space.Allocate({.base = limit - kPageSize,
-                      .size = kPageSize,
-                      .type = mm::kMemCommit,
-                      .protection = mm::kPageReadWrite.With(mm::kPageGuard)}));
-  thread.user_stack = {.deallocation_base = stack.base, .limit = limit, .base = top};
-  return Status::kSuccess;
-}
-
-Status BuildTeb(const Thread& thread, const Process& process) {
-  const u32 teb = kTebBase.value;
-  return Fields(kTebBase)
-      .Set(0x00, 0xFFFFFFFF)  // ExceptionList: its end.
-      .Set(0x04, thread.user_stack.base.value)
-      .Set(kTebStackLimit, thread.user_stack.limit.value)
-      .Set(0x18, teb)  // Self
-      .Set(0x20, process.id())
-      .Set(0x24, thread.id())
-      .Set(0x30, kPebBase.value)
-      .Set(0x188, teb + 0x188)  // ActivationContextStack's list is empty.
-      .Set(0x18C, teb + 0x188)
-      .Set(0x1A8, teb + 0x184)   // ActivationContextStackPointer
-      .Set(0x6B4, process.id())  // RealClientId
-      .Set(0x6B8, thread.id())
-      .Set16(0xBFA, 0x20A)  // StaticUnicodeString
-      .Set(0xBFC, teb + 0xC00)
-      .Set(0xE0C, thread.user_stack.deallocation_base.value)
-      .status();
-}
-
-Status BuildPeb(const LoadedProgram& program, VirtAddr parameters) {
-  const pe::ImageLayout& layout = program.image->layout();
+Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
+  const pe::ImageLayout& layout = program.Layout();
   return Fields(kPebBase)
-      .Set(0x08, program.image->base().value)
+      .Set(0x08, program.Base().value)
       .Set(0x10, parameters.value)
       .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
@@ -168,9 +120,8 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 
 }  // namespace
 
-Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& request,
-                                        const LoadedProgram& program,
-                                        const u32 (&standard_handles)[3]) {
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
+                        const u32 (&standard_handles)[3]) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
   if (request.current_directory.size() * 2 + 2 > kCurrentDirectoryRoom ||
@@ -186,18 +137,15 @@ Result<x86::TrapFrame> BuildEnvironment(Thread& thread, const ProgramRequest& re
                       .type = mm::kMemCommit,
                       .protection = mm::kPageReadWrite}));
   static_assert(kTebBase.value + kTebSize == kPebBase.value);
-  TRY_STATUS(BuildStack(space, thread, program.image->layout()));
-  const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));
-  TRY_STATUS(BuildTeb(thread, process));
-  TRY_STATUS(BuildPeb(program, parameters));
-  thread.teb = kTebBase;
   process.peb = kPebBase;
-
-  // The entry point is called as a function with the PEB: what it returns is the exit status.
-  const u32 esp = thread.user_stack.base.value - 16;
-  TRY_STATUS(WriteUser(esp, SyscallStubs::ExitAddress().value));
-  TRY_STATUS(WriteUser(esp + 4, kPebBase.value));
-  return x86::UserFrame(program.entry, VirtAddr(esp));
+  process.stack_reserve = program.Layout().stack_reserve;
+  process.stack_commit = program.Layout().stack_commit;
+  // The entry point is called as a function with the PEB.
+  TRY_STATUS(PrepareUserThread(thread, {.start = program.Base() + program.Layout().entry.value,
+                                        .argument = kPebBase.value,
+                                        .teb = kTebBase}));
+  const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));
+  return BuildPeb(program, parameters);
 }
 
 }  // namespace fl::kernel

@@ -6,11 +6,13 @@
 
 #include "kernel/base/format.h"
 #include "kernel/kernel.h"
+#include "kernel/loader/link_session.h"
+#include "kernel/loader/loader_call.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
 #include "kernel/trace.h"
 #include "kernel/unicode.h"
-#include "kernel/x86/trap.h"
+#include "kernel/user_thread.h"
 
 namespace fl::kernel {
 namespace {
@@ -25,7 +27,16 @@ struct Starting {
   bool done = false;
 };
 
-Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
+Result<LoadedModule*> LoadImages(Process& process, std::string_view path, LoadError& error) {
+  // Off the kernel stack: it holds the linker's names.
+  auto* session = new (std::nothrow) LinkSession(process, error);
+  if (!session) return Status::kNoMemory;
+  const Result<LoadedModule*> program = session->LoadProgram(path);
+  delete session;
+  return program;
+}
+
+Status Prepare(Thread& thread, Starting& starting) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
   const ProgramRequest& request = starting.request;
@@ -36,8 +47,9 @@ Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
   current = on_volume.ok() ? *on_volume : std::string_view();
   while (!current.empty() && current.back() == '\\') current.remove_suffix(1);
 
-  const LoadedProgram program = TRY(
-      LoadProgram(process, {request.path.data(), request.path.size()}, current, starting.error));
+  const std::string_view path(request.path.data(), request.path.size());
+  TRY_STATUS(process.modules().search.Init(path, current));
+  const LoadedModule* const program = TRY(LoadImages(process, path, starting.error));
   TRY(process.space().MapView(*kernel.stubs,
                               {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
   u32 standard_handles[3] = {};
@@ -45,7 +57,8 @@ Result<x86::TrapFrame> Prepare(Thread& thread, Starting& starting) {
     if (!request.standard[i]) continue;
     standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
   }
-  return BuildEnvironment(thread, request, program, standard_handles);
+  TRY_STATUS(BuildEnvironment(thread, request, *program, standard_handles));
+  return StartProgramCalls(thread);
 }
 
 void RunProgram(void* argument) {
@@ -53,23 +66,20 @@ void RunProgram(void* argument) {
   kernel.scheduler.FinishSwitch();
   Thread& thread = kernel.scheduler.current();
   auto& starting = *static_cast<Starting*>(argument);
-  const Result<x86::TrapFrame> frame = Prepare(thread, starting);
-  if (!frame.ok()) {
-    starting.error.status = frame.error();
+  if (const Status status = Prepare(thread, starting); IsFailure(status)) {
+    starting.error.status = status;
     if (starting.error.message[0] == 0) {
       Format(starting.error.message, "%.*s: cannot be started (status 0x%08x)",
-             int(starting.request.path.size()), starting.request.path.data(), Code(frame.error()));
+             int(starting.request.path.size()), starting.request.path.data(), Code(status));
     }
-    thread.process()->Terminate(Code(frame.error()));
+    thread.process()->Terminate(Code(status));
   }
-  const bool loaded = frame.ok();
   TraceProcess(*thread.process());
+  if (starting.request.suspended && !thread.ending()) (void)thread.Suspend();
   starting.done = true;
   kernel.scheduler.WakeAll(&starting);
   // `starting` is the creator's again.
-  if (!loaded || thread.process()->terminating()) ExitThread();
-  x86::SetTeb(thread.teb);
-  x86::EnterUserMode(*frame);
+  EnterUserMode(thread);
 }
 
 }  // namespace
@@ -91,12 +101,6 @@ Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
   delete starting;
   if (IsFailure(status)) return status;
   return StartedProgram{process, *thread};
-}
-
-void ExitThread() {
-  Scheduler& scheduler = TheKernel().scheduler;
-  scheduler.current().LeaveProcess();
-  scheduler.ExitCurrent();
 }
 
 }  // namespace fl::kernel

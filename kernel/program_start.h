@@ -3,7 +3,8 @@
 // Layout:      what NT and Wine's ntdll keep at the documented offsets; see process_environment.h.
 #pragma once
 
-#include "kernel/loader.h"
+#include "kernel/loader/load_error.h"
+#include "kernel/process.h"
 
 namespace fl::kernel {
 
@@ -15,6 +16,7 @@ struct ProgramRequest {
   Vector<char16_t> environment;        ///< Strings, each with its zero, and one zero more.
   RefPtr<Object> standard[3];          ///< Input, output, error; null for none.
   u32 parent_id = 0;
+  bool suspended = false;  ///< Its first thread waits to be resumed.
 };
 
 struct StartedProgram {
@@ -25,8 +27,5 @@ struct StartedProgram {
 /// Returns when the program is about to run, or could not be loaded (`error` says why, and no process is
 /// left). Sleeps meanwhile.
 Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error);
-
-/// The current thread is at its end; its process ends with the last of its threads.
-[[noreturn]] void ExitThread();
 
 }  // namespace fl::kernel

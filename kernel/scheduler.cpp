@@ -2,6 +2,7 @@
 #include "kernel/scheduler.h"
 
 #include "kernel/process.h"
+#include "kernel/sync_objects.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/trap.h"
 
@@ -81,9 +82,7 @@ void Scheduler::Yield() {
 
 WakeReason Scheduler::WaitUntil(const void* channel, u64 deadline, Interruptible interruptible) {
   Thread& thread = *current_;
-  if (interruptible == Interruptible::kYes && thread.process() && thread.process()->terminating()) {
-    return WakeReason::kTerminated;
-  }
+  if (interruptible == Interruptible::kYes && thread.ending()) return WakeReason::kTerminated;
   if (thread.process()) x86::SaveFpu(thread.fpu);
   thread.state = ThreadState::kAsleep;
   thread.channel = channel;
@@ -98,6 +97,46 @@ WakeReason Scheduler::WaitUntil(const void* channel, u64 deadline, Interruptible
 bool Scheduler::Wait(const void* channel, u32 milliseconds) {
   const u64 deadline = ticks_ + milliseconds / (1000 / kTickHz) + 2;
   return WaitUntil(channel, deadline, Interruptible::kNo) != WakeReason::kTimeout;
+}
+
+void Scheduler::SetPriority(Thread& thread, u8 priority) {
+  KASSERT(priority != 0 && priority < kPriorities);
+  if (thread.state != ThreadState::kReady) {
+    thread.priority = priority;
+    // Somebody may be more urgent than the caller now.
+    if (&thread == current_ && ready_mask_ >> priority > 1) wants_switch_ = true;
+    return;
+  }
+  IntrusiveList<Thread, ReadyTag>::Remove(thread);
+  if (ready_[thread.priority].empty()) ready_mask_ &= ~(1u << thread.priority);
+  thread.priority = priority;
+  MakeReady(thread);
+}
+
+Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
+  if (wait.TryFinish()) return wait.status();
+  if (deadline <= ticks_) return Status::kTimeout;
+  current_->wait = &wait;
+  wait.Begin();
+  const WakeReason reason = WaitUntil(&wait, deadline, Interruptible::kYes);
+  wait.Cancel();
+  current_->wait = nullptr;
+  // After a time-out, an object may have come first all the same.
+  if (wait.finished()) return wait.status();
+  return reason == WakeReason::kTerminated ? Status::kThreadIsTerminating : Status::kTimeout;
+}
+
+Status Scheduler::WaitFor(Object& object, u64 deadline) {
+  WaitBlock block;
+  block.object = &object;
+  kernel::Wait wait(*current_, WaitKind::kAny, {&block, 1});
+  return WaitFor(wait, deadline);
+}
+
+void Scheduler::EndWait(Thread& thread, const kernel::Wait& wait) {
+  if (thread.state == ThreadState::kAsleep && thread.channel == &wait) {
+    EndSleep(thread, WakeReason::kWoken);
+  }
 }
 
 void Scheduler::AddTimer(Thread& thread) {
@@ -132,6 +171,8 @@ void Scheduler::WakeAll(const void* channel) {
 }
 
 void Scheduler::InterruptSleep(Thread& thread) {
+  // From now on no object is spent on it.
+  if (thread.wait) thread.wait->Cancel();
   if (thread.state == ThreadState::kAsleep && thread.interruptible) {
     EndSleep(thread, WakeReason::kTerminated);
   }
@@ -151,7 +192,8 @@ void Scheduler::OnTick() {
 void Scheduler::ExitCurrent() {
   Thread& thread = *current_;
   thread.state = ThreadState::kEnded;
-  WakeAll(&thread);
+  AbandonMutants(thread);
+  EndWaits(thread);
   // The scheduler's own reference: given up by whoever runs next, on another stack than this one.
   ended_ = AdoptRef(&thread);
   SwitchAway();

@@ -36,10 +36,18 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   /// Sleeps until WakeAll(channel) or until tick `deadline`, whichever comes first.
   WakeReason WaitUntil(const void* channel, u64 deadline, Interruptible interruptible);
   bool Wait(const void* channel, u32 milliseconds) override;
+  /// Sleeps until `wait` is finished, or until tick `deadline`. The wait's status; kTimeout,
+  /// kThreadIsTerminating.
+  Status WaitFor(kernel::Wait& wait, u64 deadline);
+  Status WaitFor(Object& object, u64 deadline);
+  /// `wait`, in which `thread` is, has been finished.
+  void EndWait(Thread& thread, const kernel::Wait& wait);
   void Wake(const void* channel) override { WakeAll(channel); }
   /// Others of the same priority go first.
   void Yield();
-  /// Its process is ending: an interruptible sleep is over.
+  /// 1 to kPriorities - 1.
+  void SetPriority(Thread& thread, u8 priority);
+  /// It is to end: an interruptible sleep is over.
   void InterruptSleep(Thread& thread);
   [[noreturn]] void ExitCurrent();
 
@@ -49,6 +57,18 @@ class Scheduler final : public mm::Waiter, public drivers::DiskEvents {
   /// The running thread should yield before it goes back to user mode.
   bool wants_switch() const { return wants_switch_; }
   u32 switches() const { return switches_; }
+
+  /// Those that run, are ready or sleep; for the monitor.
+  template <class Visit>
+  void ForEachThread(Visit visit) {
+    if (current_) visit(*current_);
+    for (auto& list : ready_) {
+      for (Thread& thread : list) visit(thread);
+    }
+    for (auto& list : asleep_) {
+      for (Thread& thread : list) visit(thread);
+    }
+  }
 
   /// First thing on a new thread's stack.
   void FinishSwitch();

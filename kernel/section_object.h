@@ -2,41 +2,27 @@
 // Invariants:  the name goes with the last handle; the section stays as long as views refer to it.
 #pragma once
 
-#include "kernel/base/intrusive_list.h"
-#include "kernel/base/vector.h"
-#include "kernel/object.h"
+#include "kernel/named_objects.h"
 #include "mm/section.h"
 
 namespace fl::kernel {
 
-class SectionObject final : public Object, public ListNode<SectionObject> {
+class SectionObject final : public NamedObject {
  public:
   static constexpr ObjectType kType = ObjectType::kSection;
 
   /// `protection`: the most that views of it may ask for; `size`: bytes that they may show.
   SectionObject(RefPtr<mm::Section> section, mm::Protection protection, u64 size)
-      : Object(kType), section_(std::move(section)), protection_(protection), size_(size) {}
-  ~SectionObject() override { KASSERT(!linked()); }
+      : NamedObject(kType), section_(std::move(section)), protection_(protection), size_(size) {}
 
   mm::Section& section() { return *section_; }
   mm::Protection protection() const { return protection_; }
   u64 size() const { return size_; }
-  std::string_view name() const { return {name_.data(), name_.size()}; }
-  /// kNoMemory. Then NamedObjects::Add.
-  Status SetName(std::string_view name) {
-    for (const char c : name) TRY_STATUS(name_.Push(c));
-    return Status::kSuccess;
-  }
 
  private:
-  void OnLastHandleClosed() override {
-    if (linked()) Unlink();
-  }
-
   const RefPtr<mm::Section> section_;
   const mm::Protection protection_;
   const u64 size_;
-  Vector<char> name_;
 };
 
 }  // namespace fl::kernel

@@ -11,14 +11,23 @@ constexpr const char* kEndNames[] = {"exit", "error", "timeout"};
 /// A kernel that loses something in each run need not say so ten thousand times.
 constexpr u32 kMostTold = 10;
 
+/// `text` with the number in place of its first "{}".
+std::string_view Numbered(std::string_view text, u32 number, std::span<char> out) {
+  const std::size_t at = text.find("{}");
+  if (at == text.npos) return text;
+  const std::string_view rest = text.substr(at + 2);
+  return Format(out, "%.*s%u%.*s", int(at), text.data(), number, int(rest.size()), rest.data());
+}
+
 }  // namespace
 
 Series::Series(Kernel& kernel, FaultInjection& injection)
     : kernel_(kernel), injection_(injection), before_(TakeBalance(kernel.memory.frames, Heap())) {}
 
-RunOutcome Series::RunOnce() {
+RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
-  const RunOutcome outcome = RunFirstProgram(kernel_, kernel_.options.limit);
+  const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
+  kernel_.images.DropKept();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;
@@ -31,7 +40,7 @@ RunOutcome Series::Repeat() {
   injection_.Arm(kernel_.options.fail);
   RunOutcome outcome;
   do {
-    outcome = RunOnce();
+    outcome = RunOnce(kernel_.options.program);
     const Balance now = TakeBalance(kernel_.memory.frames, Heap());
     if (now != before_) TellUnbalanced(now);
   } while (counters_.runs < kernel_.options.repeat);
@@ -44,23 +53,34 @@ RunOutcome Series::Sweep() {
   bool reached = true;
   for (u32 n = options.from; reached; n += options.every == 0 ? 1 : options.every) {
     FailSpec spec = options.fail;
-    spec.of(options.sweep_kind) = {n == 0 ? 1 : n, false};
+    spec.of(options.sweep_kind) = {n == 0 ? 1 : n, options.sweep_and_after};
     kernel_.volume->DropCache();
     injection_.Arm(spec);
-    outcome = RunAndTell(n);
+    outcome = RunAndTell(n, options.program);
     reached = injection_.point(options.sweep_kind).reached();
     injection_.Disarm();
-    outcome = RunAndTell(0);
+    outcome = RunAndTell(0, options.program);
   }
   return outcome;
 }
 
-RunOutcome Series::RunAndTell(u32 n) {
+RunOutcome Series::Trials() {
+  const Options& options = kernel_.options;
+  RunOutcome outcome;
+  injection_.Arm(options.fail);
+  for (u32 i = 0; i < options.trials; ++i) {
+    char line[512];
+    outcome = RunAndTell(options.from + i, Numbered(options.program, options.from + i, line));
+  }
+  return outcome;
+}
+
+RunOutcome Series::RunAndTell(u32 n, std::string_view command_line) {
   HostLink& host = kernel_.host;
   HostLine(host, HostStream::kReport)->Field("event", "run_begin").Field("n", n);
   const u64 output = host.bytes_written(HostStream::kOutput);
   const u64 error = host.bytes_written(HostStream::kError);
-  const RunOutcome outcome = RunOnce();
+  const RunOutcome outcome = RunOnce(command_line);
   Tell(n, outcome, output, error);
   return outcome;
 }

@@ -1,12 +1,14 @@
-// Series: runs of one program in one boot, with a look at the balance after each: every frame, promised page
+// Series: runs of a program in one boot, with a look at the balance after each: every frame, promised page
 // and block of the heap that a run took must be back.
 //   Repeat  fail=SPEC holds for the whole series; counting starts where the first run starts.
-//   Sweep   run n has the n-th attempt of one kind fail, n = from, from + every, ..., until a run in which
-//           nothing was left to fail. Each is preceded by dropping what is cached of the disk, so that it
-//           is read again, and followed by a clean run on what the failure left in the caches.
-// The host is told of each run of a sweep: {"event":"run_begin"} and {"event":"run"} with how it ended, how
-// many bytes it wrote to each stream, and what it left behind; of a repeated run only if the latter is not
-// nothing.
+//   Sweep   run n has the n-th attempt of one kind fail (or that and all later ones), n = from,
+//           from + every, ..., until a run in which nothing was left to fail. Each is preceded by dropping
+//           what is cached of the disk, so that it is read again, and followed by a clean run on what the
+//           failure left in the caches.
+//   Trials  runs different programs: "{}" in the command line is the run's number, from, from + 1, ...
+// The host is told of each run of a sweep and of each trial: {"event":"run_begin"} and {"event":"run"} with
+// how it ended, how many bytes it wrote to each stream, and what it left behind; of a repeated run only if
+// the latter is not nothing.
 #pragma once
 
 #include "kernel/balance.h"
@@ -29,17 +31,18 @@ class Series {
   /// Takes the balance that runs are compared with: no program has run.
   Series(Kernel& kernel, FaultInjection& injection);
 
-  /// Both return the outcome of the last run.
+  /// Each returns the outcome of the last run.
   RunOutcome Repeat();
   RunOutcome Sweep();
+  RunOutcome Trials();
 
   const Balance& before() const { return before_; }
   const SeriesCounters& counters() const { return counters_; }
   const FaultInjection& injection() const { return injection_; }
 
  private:
-  RunOutcome RunOnce();
-  RunOutcome RunAndTell(u32 n);
+  RunOutcome RunOnce(std::string_view command_line);
+  RunOutcome RunAndTell(u32 n, std::string_view command_line);
   void Tell(u32 n, const RunOutcome& outcome, u64 output_before, u64 error_before);
   void TellUnbalanced(const Balance& now);
 

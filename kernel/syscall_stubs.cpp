@@ -6,12 +6,17 @@
 #include <new>
 
 #include "kernel/syscall/system_calls.h"
+#include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
 namespace {
 
 constexpr u32 kStubSize = 16;
 constexpr u32 kFirstStub = 32;
+/// mov edx, esp; sysenter; ret: what the stubs call where the processor has it.
+constexpr u8 kFastCall[] = {0x8B, 0xD4, 0x0F, 0x34, 0xC3};
+constexpr u32 kFastCallOffset = kPageSize - kStubSize;
+constexpr u32 kFastCallReturnOffset = kFastCallOffset + 4;
 constexpr u8 kBreakpoint = 0xCC;
 
 u32 NumberOf(std::string_view name) {
@@ -27,7 +32,7 @@ void Put(std::byte* at, std::span<const u8> code) { std::memcpy(at, code.data(),
 }  // namespace
 
 Result<RefPtr<SyscallStubs>> SyscallStubs::Create(mm::Pager& pager) {
-  KASSERT(kFirstStub + SystemCalls().size() * kStubSize <= kPageSize);
+  KASSERT(kFirstStub + SystemCalls().size() * kStubSize <= kFastCallOffset);
   auto stubs = AdoptRef(new (std::nothrow) SyscallStubs(pager));
   if (!stubs) return Status::kNoMemory;
   TRY_STATUS(stubs->Section::Create(kPageSize));
@@ -38,18 +43,33 @@ VirtAddr SyscallStubs::AddressOf(u32 number) {
   return kStubsBase + (kFirstStub + number * kStubSize);
 }
 
+VirtAddr SyscallStubs::FastCallReturn() { return kStubsBase + kFastCallReturnOffset; }
+
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u8 terminate = u8(NumberOf("NtTerminateProcess"));
-  // push eax; push -1; push eax (in the place of a return address); mov eax, number; int 0x2e
-  const u8 exit[] = {0x50, 0x6A, 0xFF, 0x50, 0xB8, terminate, 0, 0, 0, 0xCD, 0x2E};
+  const u32 exit_number = NumberOf("RtlExitUserThread");
+  // push eax; push eax (in the place of a return address); mov eax, number; int 0x2e
+  const u8 exit[] = {0x50, 0x50, 0xB8, u8(exit_number), u8(exit_number >> 8), 0, 0, 0xCD, 0x2E};
   Put(bytes.data(), exit);
+  // mov ecx, eax; mov eax, number; int 0x2e
+  const u8 loader_return[] = {0x89, 0xC1, 0xB8, 0, 0, kLoaderReturnNumber >> 16, 0, 0xCD, 0x2E};
+  Put(bytes.data() + (LoaderReturnAddress() - kStubsBase), loader_return);
+  Put(bytes.data() + kFastCallOffset, kFastCall);
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
-    // mov eax, number; int 0x2e; ret argument bytes
-    const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, u8(calls[i].arguments * 4),
-                       0};
-    Put(bytes.data() + kFirstStub + i * kStubSize, stub);
+    const u32 offset = kFirstStub + i * kStubSize;
+    const u8 size = u8(calls[i].arguments * 4);
+    if (x86::Features().sep) {
+      // mov eax, number; call kFastCall; ret argument bytes
+      const u32 distance = kFastCallOffset - (offset + 10);
+      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0,    0, 0xE8, u8(distance), u8(distance >> 8),
+                         0,    0,     0xC2,       size, 0};
+      Put(bytes.data() + offset, stub);
+    } else {
+      // mov eax, number; int 0x2e; ret argument bytes
+      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, size, 0};
+      Put(bytes.data() + offset, stub);
+    }
   }
   return Status::kSuccess;
 }

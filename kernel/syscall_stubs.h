@@ -1,7 +1,8 @@
 // SyscallStubs: the page of code behind the virtual ntdll.dll: one stub for each system call, made when it
 // is first touched, shared by all processes at one address.
 // Invariants:  the same bytes each time, so the page can be dropped and made anew; stubs are 16 bytes apart,
-//              in the order of the table; before them lies the code a thread's entry point returns to.
+//              in the order of the table; before them lies the code that a thread's start routine and the
+//              routines that the loader calls return to.
 #pragma once
 
 #include "mm/section.h"
@@ -10,6 +11,8 @@
 namespace fl::kernel {
 
 inline constexpr VirtAddr kStubsBase{0x7FFC0000};
+/// What the loader's routines return with; no name leads to it.
+inline constexpr u32 kLoaderReturnNumber = 0x10000;
 
 class SyscallStubs final : public mm::Section {
  public:
@@ -17,8 +20,12 @@ class SyscallStubs final : public mm::Section {
 
   /// Where the stub of system call `number` lies.
   static VirtAddr AddressOf(u32 number);
-  /// Ends the process with what the entry point returned (EAX).
-  static VirtAddr ExitAddress() { return kStubsBase; }
+  /// Calls RtlExitUserThread with what the start routine returned (EAX).
+  static VirtAddr ThreadReturnAddress() { return kStubsBase; }
+  /// Where routines that the loader calls return to; see loader_call.h.
+  static VirtAddr LoaderReturnAddress() { return kStubsBase + 16; }
+  /// Where a program goes on after SYSENTER, which its stubs use if the processor has it.
+  static VirtAddr FastCallReturn();
 
  private:
   explicit SyscallStubs(mm::Pager& pager) : Section(pager, mm::SectionKind::kData, nullptr) {}

@@ -3,7 +3,9 @@
 
 #include <new>
 
-#include "kernel/process.h"
+#include "kernel/kernel.h"
+#include "kernel/loader/loader_call.h"
+#include "kernel/loader/static_tls.h"
 
 namespace fl::kernel {
 namespace {
@@ -34,11 +36,16 @@ Result<RefPtr<Thread>> Thread::Create(mm::AddressSpace& system, RefPtr<Process> 
        ++page) {
     TRY_STATUS(system.MapZeroPage(page, system.Look(page).region));
   }
-  thread->saved_esp = x86::PrepareStack(thread->stack_top(), entry, argument);
+  constexpr u32 kFrameRoom = AlignUp(u32(sizeof(x86::TrapFrame)), 16u);
+  thread->saved_esp =
+      x86::PrepareStack(static_cast<std::byte*>(thread->stack_top()) - kFrameRoom, entry, argument);
   thread->id_ = next_thread_id;
   next_thread_id += 4;
   x86::InitFpuState(thread->fpu);
-  if (process) process->AddThread(*thread);
+  if (process) {
+    process->AddThread(*thread);
+    thread->process_id_ = process->id();
+  }
   thread->process_ = std::move(process);
   return thread;
 }
@@ -57,8 +64,45 @@ void Thread::FreeStack() {
 
 void Thread::LeaveProcess() {
   if (!process_) return;
+  LoaderCall::DropAll(*this);
+  DropThreadTls(*this);
   const RefPtr<Process> process = std::move(process_);
+  // The program may have freed them itself, or be at its end with everything else.
+  if (user_stack.base.value != 0) {
+    (void)process->space().Free(user_stack.deallocation_base, 0, mm::kMemRelease);
+  }
+  if (owns_teb) (void)process->space().Free(teb, 0, mm::kMemRelease);
+  teb = {};
   process->RemoveThread(*this);
+}
+
+void Thread::Terminate(u32 exit_status) {
+  if (ending_) return;
+  ending_ = true;
+  exit_status_ = exit_status;
+  TheKernel().scheduler.InterruptSleep(*this);
+}
+
+void Thread::OnWaitFinished(Wait& finished) { TheKernel().scheduler.EndWait(*this, finished); }
+
+Result<u32> Thread::Suspend() {
+  if (ending_) return Status::kThreadIsTerminating;
+  if (suspend_count_ == kMaximumSuspendCount) return Status::kSuspendCountExceeded;
+  return u32(suspend_count_++);
+}
+
+u32 Thread::Resume() {
+  const u32 previous = suspend_count_;
+  if (suspend_count_ != 0 && --suspend_count_ == 0) {
+    TheKernel().scheduler.WakeAll(&suspend_count_);
+  }
+  return previous;
+}
+
+void Thread::SleepWhileSuspended() {
+  while (suspend_count_ != 0 && !ending_) {
+    TheKernel().scheduler.WaitUntil(&suspend_count_, kNever, Interruptible::kYes);
+  }
 }
 
 }  // namespace fl::kernel

@@ -66,9 +66,8 @@ void TraceBound(const mm::ImageSection& section) {
   if (!Wanted()) return;
   HostLine line(TheKernel().host, HostStream::kTrace);
   line->Field("event", "bound").Field("section", TraceId(section));
-  PutRuns(*line, "bound", section.pages(), [&](PageIndex page) {
-    return !pe::BindingsOfPage(page, section.bindings()).empty();
-  });
+  PutRuns(*line, "bound", section.pages(),
+          [&](PageIndex page) { return !pe::BindingsOfPage(page, section.bindings()).empty(); });
 }
 
 void TraceProcess(Process& process) {

@@ -4,10 +4,10 @@
 #include "kernel/bugcheck.h"
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
-#include "kernel/process_environment.h"
-#include "kernel/program_start.h"
+#include "kernel/monitor.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
 
@@ -33,17 +33,41 @@ Thread* CurrentUserThread() {
   return thread.process() ? &thread : nullptr;
 }
 
+/// The entry permits it, and the processor does not: it made a program's access as the kernel's own, and would
+/// do so again and again. No real one does; QEMU 7.2 does when a program uses IRET or a far RET.
+bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
+                     const mm::FaultResult& result) {
+  return frame.FromUser() && fault.mode == mm::FaultMode::kKernel &&
+         result.fault_case == mm::FaultCase::kAlreadyResolved && x86::Features().smap;
+}
+
+/// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
+/// push that fault's frame.
+[[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
+  constexpr u32 kLargestPush = 64;
+  Kernel* kernel = KernelIfUp();
+  if (kernel && kernel->scheduler.running()) {
+    const Thread& thread = kernel->scheduler.current();
+    const u32 guard = thread.stack_base();
+    if (guard != 0 && frame.StackPointer() - guard < kPageSize + kLargestPush) {
+      BugcheckAt(frame, "double fault: the kernel stack of thread %u has overflowed", thread.id());
+    }
+  }
+  BugcheckAt(frame, "double fault: the stack pointer was 0x%08x", frame.StackPointer());
+}
+
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
   if (!frame.FromUser()) return;
   Scheduler& scheduler = TheKernel().scheduler;
   if (scheduler.wants_switch()) scheduler.Yield();
-  if (scheduler.current().process()->terminating()) ExitThread();
+  if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
 void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   Kernel* kernel = KernelIfUp();
+  if (!frame.FromUser()) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
@@ -60,9 +84,13 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
   const VirtAddr old_limit = thread.user_stack.limit;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
-  const mm::FaultResult result = mm::ResolvePageFault(
+  mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
   kernel->faults.Record(fault, result, eip, process ? process->id() : 0, x86::ReadCycles() - start);
+  if (IsRefusedBySmap(frame, fault, result)) {
+    result.outcome = mm::FaultOutcome::kAccessViolation;
+    result.status = Status::kAccessViolation;
+  }
   if (thread.user_stack.limit != old_limit) {
     // The program may have spoilt its TEB; that is its own loss.
     (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);
@@ -85,7 +113,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {
-  DispatchSystemCall(*CurrentUserThread()->process(), frame);
+  DispatchSystemCall(*TheKernel().scheduler.current().process(), frame);
   BeforeUserMode(frame);
 }
 
@@ -105,10 +133,12 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
       break;
   }
   pic_.EndOfInterrupt(irq);
+  if (irq == drivers::kIrqTimer && kernel && kernel->options.monitor) PollMonitor(frame);
   BeforeUserMode(frame);
 }
 
 void Traps::OnException(x86::TrapFrame& frame) {
+  if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
   EndProcessByException(*thread, frame, ExceptionOfTrap(frame));

@@ -37,7 +37,11 @@ Protection Shown(const RegionInfo& region, VirtPage page, bool is_private) {
 }  // namespace
 
 AddressSpace::AddressSpace(Pager& pager, Mmu& mmu, VirtPage first, VirtPage end, SpaceKind kind)
-    : pager_(pager), mmu_(mmu), tree_(first, end), kind_(kind), tables_(pager.frames.commit()) {}
+    : pager_(pager),
+      mmu_(mmu),
+      tree_(first, end),
+      kind_(kind),
+      tables_(pager.frames.commit(), mmu.TablePages()) {}
 
 AddressSpace::~AddressSpace() { Clear(); }
 

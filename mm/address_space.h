@@ -119,6 +119,8 @@ class AddressSpace {
   Status MapZeroPage(VirtPage page, const RegionInfo& region);
   /// Maps the section's present page.
   Status MapSectionPage(VirtPage page, const RegionInfo& region);
+  /// Maps what is present of the section around a page that was just mapped: no fault is needed for those.
+  void MapNeighbours(VirtPage page, const RegionInfo& region);
   /// Replaces the section's page by a private copy; it is present, or untouched and all zero.
   Status MapPrivateCopy(VirtPage page, const RegionInfo& region);
   /// The guard has served: the page is an ordinary one from now on.

@@ -51,6 +51,20 @@ Status AddressSpace::MapSectionPage(VirtPage page, const RegionInfo& region) {
   return Status::kSuccess;
 }
 
+void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
+  const u32 block = pager_.around_pages;
+  if (block == 1) return;
+  const Section& section = *region.attributes.section;
+  const VirtPage first(AlignDown(page.value, block));
+  VirtPage p = first < region.range.start ? region.range.start : first;
+  const VirtPage end = first + block < region.range.end() ? first + block : region.range.end();
+  for (; p < end; ++p) {
+    if (!section.IsPresent(SectionPageOf(region, p)) || mmu_.Query(p).resident) continue;
+    // Without memory for it, the page has its fault when it is touched.
+    if (IsFailure(MapSectionPage(p, region))) return;
+  }
+}
+
 Status AddressSpace::MapPrivateCopy(VirtPage page, const RegionInfo& region) {
   Section& section = *region.attributes.section;
   const PageIndex index = SectionPageOf(region, page);

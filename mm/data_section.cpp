@@ -20,4 +20,8 @@ PageSource DataSection::SourceOf(PageIndex index) const {
   return {offset, rest < kPageSize ? u32(rest) : kPageSize};
 }
 
+SectionRun DataSection::WindowFor(PageIndex index) {
+  return pager_.reads_ahead ? read_ahead_.Next(index, pages()) : Section::WindowFor(index);
+}
+
 }  // namespace fl::mm

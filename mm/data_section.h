@@ -21,6 +21,9 @@ class DataSection final : public Section, public ListNode<DataSection> {
  private:
   using Section::Section;
   PageSource SourceOf(PageIndex index) const override;
+  SectionRun WindowFor(PageIndex index) override;
+
+  ReadAhead read_ahead_;
 };
 
 }  // namespace fl::mm

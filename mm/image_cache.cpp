@@ -1,6 +1,8 @@
 // ImageCache: see image_cache.h.
 #include "mm/image_cache.h"
 
+#include <utility>
+
 #include "kernel/base/checked_math.h"
 
 namespace fl::mm {
@@ -24,7 +26,10 @@ Result<RefPtr<ImageSection>> ImageCache::Acquire(RefPtr<fs::File> file, u32 vari
   const fs::FileId id = file->Id();
   for (;;) {
     if (const RefPtr<ImageSection> found(Find(id, variant)); found) {
-      if (found->ready_) return found;
+      if (found->ready_) {
+        Keep(*found);
+        return found;
+      }
       // Another thread prepares it; if that fails, the next look finds nothing and this one tries.
       pager_.waiter.Sleep(this);
       continue;
@@ -51,6 +56,7 @@ Result<RefPtr<ImageSection>> ImageCache::Acquire(RefPtr<fs::File> file, u32 vari
     pager_.waiter.WakeAll(this);
     if (IsFailure(prepared)) return prepared;
     if (listener_) listener_->OnSectionReady(*section);
+    Keep(*section);
     return section;
   }
 }
@@ -120,6 +126,20 @@ ImageSection* ImageCache::Find(const fs::FileId& file, u32 variant) {
     if (section.variant() == variant && section.file()->Id() == file) return &section;
   }
   return nullptr;
+}
+
+void ImageCache::Keep(ImageSection& section) {
+  const CommitAccount& commit = pager_.frames.commit();
+  if (commit.charged() > commit.limit() / 2) return DropKept();
+  RefPtr<ImageSection> moved(&section);
+  for (u32 i = 0; i < keep_ && moved; ++i) {
+    std::swap(moved, kept_[i]);
+    if (moved.get() == &section) moved = nullptr;
+  }
+}
+
+void ImageCache::DropKept() {
+  for (RefPtr<ImageSection>& kept : kept_) kept = nullptr;
 }
 
 void ImageCache::Forget(ImageSection& section) {

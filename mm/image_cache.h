@@ -1,5 +1,7 @@
 // ImageCache: from file identity to image section, so that each image is built once and shared.
-// Owns: nothing: it refers weakly, and a section tells it when it ends.
+// Owns: a reference to each of the few images that were asked for last (KeepRecent): a program that is
+//   started again finds its image as it was left. To all others it refers weakly, and a section tells it
+//   when it ends.
 // Invariants: at most one live section for each (file, variant). Each live section has its own
 //   range of addresses, system-wide, whichever processes map it; only images that cannot move share
 //   ranges with others: they live in different processes or not at all.
@@ -48,6 +50,13 @@ class ImageCache {
   /// base is free; what pe::ParseImageLayout, pe::RelocationIndex::Build and the file say.
   Result<RefPtr<ImageSection>> Acquire(RefPtr<fs::File> file, u32 variant, pe::ParseError* error);
 
+  /// From now on the last `count` images that were asked for stay, though nobody refers to them, while half
+  /// of what can be promised is free; kMostKept at most. At first none does.
+  void KeepRecent(u32 count) { keep_ = count < kMostKept ? count : kMostKept; }
+  static constexpr u32 kMostKept = 8;
+  /// Lets them go now.
+  void DropKept();
+
   /// Calls `visit(ImageSection&)` for each live section that is ready.
   template <class Visit>
   void ForEach(Visit visit) {
@@ -59,6 +68,7 @@ class ImageCache {
  private:
   friend class ImageSection;
   void Forget(ImageSection& section);
+  void Keep(ImageSection& section);
   void OnBound(const ImageSection& section) {
     if (listener_) listener_->OnSectionBound(section);
   }
@@ -74,6 +84,8 @@ class ImageCache {
   const VirtPage end_;
   ImageListener* listener_ = nullptr;
   IntrusiveList<ImageSection> sections_;
+  u32 keep_ = 0;
+  RefPtr<ImageSection> kept_[kMostKept];  ///< The last one first.
 };
 
 }  // namespace fl::mm

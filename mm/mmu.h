@@ -38,6 +38,8 @@ class Mmu {
   /// The first page at or after `from` and before `end` that has a frame; `end` if there is none.
   /// Costs in proportion to the tables that exist, not to the pages passed over.
   virtual VirtPage NextResident(VirtPage from, VirtPage end) const = 0;
+  /// How many pages the entries of one table map, a power of two from 512 on: what a table is promised for.
+  virtual u32 TablePages() const = 0;
 
  protected:
   ~Mmu() = default;

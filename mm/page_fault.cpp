@@ -82,6 +82,7 @@ FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& re
       result = Done(space.MapPrivateCopy(page, region), fault_case);
     } else {
       result = Done(space.MapSectionPage(page, region), fault_case);
+      if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, region);
     }
   }
   result.section = section.get();

@@ -1,7 +1,10 @@
 // PageTablePromise: the page tables that committed memory will need are promised when it is committed, one
-// charge for each 4 MiB span with a committed page, so that the fault which needs the table cannot fail.
+// charge for each table's span with a committed page, so that the fault which needs the table cannot fail.
+// How much a table spans is the Mmu's business; directories belong to its own existence, and are no part of this.
 // Invariant: a span's bit is set <=> one page is charged for it; set for every span with a committed page.
 #pragma once
+
+#include <bit>
 
 #include "mm/commit_charge.h"
 #include "mm/region_tree.h"
@@ -10,7 +13,11 @@ namespace fl::mm {
 
 class PageTablePromise {
  public:
-  explicit PageTablePromise(CommitAccount& account) : account_(account) {}
+  /// `table_pages`: Mmu::TablePages().
+  PageTablePromise(CommitAccount& account, u32 table_pages)
+      : account_(account), shift_(u32(std::countr_zero(table_pages))) {
+    KASSERT(table_pages >= kSmallestSpan && std::has_single_bit(table_pages));
+  }
   PageTablePromise(const PageTablePromise&) = delete;
   PageTablePromise& operator=(const PageTablePromise&) = delete;
   ~PageTablePromise() { KASSERT(promised_ == 0); }
@@ -37,14 +44,14 @@ class PageTablePromise {
   }
 
  private:
-  static constexpr u32 kSpanPages = 1024;
-  static constexpr u32 kSpans = 512;  // The user half.
-  static u32 SpanOf(VirtPage page) { return page.value / kSpanPages; }
+  static constexpr u32 kSmallestSpan = 512;
+  static constexpr u32 kSpans = 0x80000 / kSmallestSpan;  // The user half.
+  u32 SpanOf(VirtPage page) const { return page.value >> shift_; }
   bool Has(u32 span) const { return (bits_[span / 32] >> span % 32) & 1; }
   void Set(u32 span) { bits_[span / 32] |= 1u << span % 32; }
-  static bool HasCommitted(u32 span, const RegionTree& tree) {
-    const VirtPage end((span + 1) * kSpanPages);
-    for (auto r = tree.FindFrom(VirtPage(span * kSpanPages)); r && r->range.start < end;
+  bool HasCommitted(u32 span, const RegionTree& tree) const {
+    const VirtPage end((span + 1) << shift_);
+    for (auto r = tree.FindFrom(VirtPage(span << shift_)); r && r->range.start < end;
          r = tree.FindFrom(r->range.end())) {
       if (r->attributes.state == RegionState::kCommitted) return true;
     }
@@ -52,6 +59,7 @@ class PageTablePromise {
   }
 
   CommitAccount& account_;
+  const u32 shift_;
   u32 promised_ = 0;
   u32 bits_[kSpans / 32] = {};
 };

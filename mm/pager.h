@@ -7,7 +7,7 @@
 namespace fl::mm {
 
 /// Most pages that one transfer brings in; bounds what lies on the kernel's stack.
-inline constexpr u32 kMaxClusterPages = 16;
+inline constexpr u32 kMaxClusterPages = 64;
 
 class Section;
 
@@ -27,6 +27,10 @@ struct Pager {
   Waiter& waiter;
   u32 cluster_pages = 1;  ///< 1: strictly the page that was touched; at most kMaxClusterPages.
   PageInListener* listener = nullptr;
+  bool reads_ahead = false;  ///< Files are read as ReadAhead says, not by clusters.
+  /// A fault on a page of a view also maps its neighbours that are in memory, within a block of so many
+  /// pages; a power of two.
+  u32 around_pages = 1;
 };
 
 }  // namespace fl::mm

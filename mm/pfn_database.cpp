@@ -68,10 +68,13 @@ void PfnDatabase::Remove(Pfn pfn) {
 
 Pfn PfnDatabase::Take(List& list, FrameUse use) {
   const Pfn pfn(list.head);
-  Remove(pfn);
   Frame& record = frame(pfn);
+  list.head = record.next;
+  (list.head == kNone ? list.tail : records_[list.head].previous) = kNone;
+  --counts_[u32(record.use)];
   if (record.use == FrameUse::kStandby) record.owner->ReclaimFrame(record.index);
-  record = Frame{};
+  if (poison_) CheckUntouched(pfn);
+  record.owner = nullptr;
   record.use = use;
   ++counts_[u32(use)];
   NoteAvailable();
@@ -79,9 +82,9 @@ Pfn PfnDatabase::Take(List& list, FrameUse use) {
 }
 
 Result<Pfn> PfnDatabase::TakeAny(FrameUse use) {
-  for (List* list : {&free_, &zeroed_, &standby_}) {
-    if (list->head != kNone) return Take(*list, use);
-  }
+  if (free_.head != kNone) return Take(free_, use);
+  if (zeroed_.head != kNone) return Take(zeroed_, use);
+  if (standby_.head != kNone) return Take(standby_, use);
   return Status::kNoMemory;
 }
 
@@ -94,7 +97,7 @@ Result<Pfn> PfnDatabase::AllocateZeroed(FrameUse use) {
   if (fail_point_.Fails()) return Status::kNoMemory;
   if (zeroed_.head != kNone) return Take(zeroed_, use);
   const Pfn pfn = TRY(TakeAny(use));
-  std::memset(Bytes(pfn).data(), 0, kPageSize);
+  __builtin_memset(Bytes(pfn).data(), 0, kPageSize);
   return pfn;
 }
 
@@ -103,8 +106,31 @@ void PfnDatabase::Free(Pfn pfn) {
   KASSERT(record.use >= FrameUse::kPrivate);
   --counts_[u32(record.use)];
   record.owner = nullptr;
+  if (poison_) Poison(pfn);
   Push(pfn, FrameUse::kFree);
 }
+
+// ---- Poison ---------------------------------------------------------------------------------------------
+
+void PfnDatabase::PoisonFreeFrames() {
+  poison_ = true;
+  for (u32 i = free_.head; i != kNone; i = records_[i].next) Poison(Pfn(i));
+}
+
+void PfnDatabase::Poison(Pfn pfn) { std::memset(Bytes(pfn).data(), kPoison, kPageSize); }
+
+/// The frame is on its list yet, or was a moment ago: record.use says which.
+void PfnDatabase::CheckUntouched(Pfn pfn) {
+  const FrameUse use = frame(pfn).use;
+  if (use != FrameUse::kFree && use != FrameUse::kZeroed) return;
+  const std::byte expected{use == FrameUse::kFree ? kPoison : u8(0)};
+  const std::byte* bytes = Bytes(pfn).data();
+  // Every byte equals the one behind it.
+  const bool untouched = bytes[0] == expected && std::memcmp(bytes, bytes + 1, kPageSize - 1) == 0;
+  KASSERT(untouched);  // Otherwise: somebody wrote to a frame that was free.
+}
+
+// ---- Standby --------------------------------------------------------------------------------------------
 
 void PfnDatabase::MoveToStandby(Pfn pfn) {
   KASSERT(frame(pfn).use == FrameUse::kSection && frame(pfn).owner);
@@ -124,6 +150,7 @@ bool PfnDatabase::ZeroOneFreeFrame() {
   if (free_.head == kNone) return false;
   const Pfn pfn(free_.head);
   Remove(pfn);
+  if (poison_) CheckUntouched(pfn);
   std::memset(Bytes(pfn).data(), 0, kPageSize);
   Push(pfn, FrameUse::kZeroed);
   return true;

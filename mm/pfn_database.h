@@ -3,6 +3,9 @@
 // Owns:        the lists of free, zeroed and standby frames.
 // Invariants:  the counts by use add up to the frames added; a frame on a list has share count 0; a
 //              standby frame still holds its owner's page, and the owner is told before it is given away.
+// Poison:      for debugging, free frames can be filled with a pattern, which must still be there when they
+//              are taken: whoever uses a frame after it was freed, a device too, is found out, and whoever
+//              maps one without filling it shows the pattern. Zeroed frames are looked at as well.
 // Locks:       none: no operation sleeps, and the kernel is not pre-empted. Interrupt handlers stay out.
 // Units:       Pfn numbers frames of 4 KiB from physical address 0.
 #pragma once
@@ -26,6 +29,9 @@ enum class FrameUse : u8 {
   kKernel,     ///< Kernel image, heap, stacks.
 };
 inline constexpr u32 kFrameUses = 8;
+
+/// What poisoned frames hold, in every byte.
+inline constexpr u8 kPoison = 0xDB;
 
 /// Owner of standby frames: a section.
 class FrameOwner {
@@ -57,6 +63,9 @@ class PfnDatabase {
   /// Gives frames [first, first + count) to the database: kFree is allocatable (and raises the commit
   /// limit), kKernel is in use for good.
   void AddRam(Pfn first, u32 count, FrameUse use);
+
+  /// From now on free frames hold kPoison; those that are free already are filled.
+  void PoisonFreeFrames();
 
   /// A frame with unknown content, for `use`. The promise is the caller's (see Memory): this takes from
   /// free, zeroed, then standby, and fails with kNoMemory only if nothing is left at all.
@@ -112,6 +121,8 @@ class PfnDatabase {
   void Push(Pfn pfn, FrameUse use);
   void Remove(Pfn pfn);
   Pfn Take(List& list, FrameUse use);
+  void Poison(Pfn pfn);
+  void CheckUntouched(Pfn pfn);
   Result<Pfn> TakeAny(FrameUse use);
   void NoteAvailable() {
     if (available() < lowest_available_) lowest_available_ = available();
@@ -123,6 +134,7 @@ class PfnDatabase {
   List free_;
   List zeroed_;
   List standby_;
+  bool poison_ = false;
   u32 counts_[kFrameUses] = {};
   u32 lowest_available_ = ~0u;
   FailPoint fail_point_;

@@ -12,10 +12,6 @@ namespace {
 
 using Node = RegionNode;
 
-RegionInfo InfoOf(const Node* node) {
-  return {false, {node->start, node->end - node->start}, node->attributes};
-}
-
 bool IsView(const Node* node) { return node->attributes.type != RegionType::kPrivate; }
 
 bool SameAllocation(const Node* a, const Node* b) {
@@ -70,16 +66,6 @@ class RegionTree::SpareNodes {
 };
 
 // ---- Queries ------------------------------------------------------------------------------------
-
-RegionInfo RegionTree::Find(VirtPage page) const {
-  const Node* node = nodes_.FirstEndingAfter(page);
-  if (node != nullptr && node->start <= page) [[likely]]
-    return InfoOf(node);
-  KASSERT(page >= first() && page < end());
-  const VirtPage gap_start = node != nullptr ? node->before : nodes_.tail();
-  const VirtPage gap_end = node != nullptr ? node->start : end();
-  return {true, {gap_start, gap_end - gap_start}, {}};
-}
 
 std::optional<RegionInfo> RegionTree::FindFrom(VirtPage page) const {
   const Node* node = nodes_.FirstEndingAfter(page);

@@ -105,6 +105,9 @@ class RegionTree {
   using Node = RegionNode;
   class SpareNodes;
 
+  static RegionInfo InfoOf(const Node* node) {
+    return {false, {node->start, node->end - node->start}, node->attributes};
+  }
   Node* FindNode(VirtPage page) const;
   bool Spans(PageRange range, const Node* first) const;
   Result<Node*> FindPrivate(PageRange range) const;
@@ -116,5 +119,15 @@ class RegionTree {
 
   RegionNodes nodes_;
 };
+
+inline RegionInfo RegionTree::Find(VirtPage page) const {
+  const Node* node = nodes_.FirstEndingAfter(page);
+  if (node != nullptr && node->start <= page) [[likely]]
+    return InfoOf(node);
+  KASSERT(page >= first() && page < end());
+  const VirtPage gap_start = node != nullptr ? node->before : nodes_.tail();
+  const VirtPage gap_end = node != nullptr ? node->start : end();
+  return {true, {gap_start, gap_end - gap_start}, {}};
+}
 
 }  // namespace fl::mm

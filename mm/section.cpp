@@ -56,24 +56,36 @@ Result<Section::Acquired> Section::AcquirePrototype(PageIndex index) {
                   SourceOf(index).file_bytes != 0 || NeedsFinish(index)};
 }
 
-/// How many pages, from `index` on, one transfer may bring in: absent ones whose bytes follow each other
-/// in the file.
-u32 Section::ClusterAt(PageIndex index, std::span<PageSource> sources) const {
-  sources[0] = SourceOf(index);
-  u32 count = 1;
-  if (sources[0].file_bytes == 0) return count;
-  const u32 limit =
-      pager_.cluster_pages < sources.size() ? pager_.cluster_pages : u32(sources.size());
-  while (count < limit && index.value + count < pages()) {
-    const PageIndex next = index + count;
-    if (sources[count - 1].file_bytes != kPageSize) break;
-    if (prototypes_.Get(next).state != PrototypeState::kAbsent || IsPromised(next)) break;
-    sources[count] = SourceOf(next);
-    if (sources[count].file_bytes == 0) break;
-    if (sources[count].file_offset != sources[count - 1].file_offset + kPageSize) break;
-    ++count;
+/// Can the page, absent, come in with the one before it: do its bytes follow in the file?
+bool Section::FollowsInFile(PageIndex index) const {
+  if (prototypes_.Get(index).state != PrototypeState::kAbsent || IsPromised(index)) return false;
+  const PageSource source = SourceOf(index);
+  const PageSource before = SourceOf(index - 1);
+  return source.file_bytes != 0 && before.file_bytes == kPageSize &&
+         source.file_offset == before.file_offset + kPageSize;
+}
+
+/// The pages that one transfer brings in for `index`.
+SectionRun Section::ClusterFor(PageIndex index) {
+  SectionRun run{index, 1};
+  if (SourceOf(index).file_bytes == 0) return run;
+  SectionRun window = WindowFor(index);
+  // Pages that nobody asked for yet must not push out too many that somebody did.
+  u32 most = pager_.frames.available() / 4;
+  if (most > kMaxClusterPages) most = kMaxClusterPages;
+  while (run.first > window.first && run.pages < most &&
+         prototypes_.Get(run.first - 1).state == PrototypeState::kAbsent &&
+         !IsPromised(run.first - 1) && FollowsInFile(run.first)) {
+    run.first = run.first - 1;
+    ++run.pages;
   }
-  return count;
+  const u32 end =
+      window.first.value + window.pages < pages() ? window.first.value + window.pages : pages();
+  while (run.pages < most && run.first.value + run.pages < end &&
+         FollowsInFile(run.first + run.pages)) {
+    ++run.pages;
+  }
+  return run;
 }
 
 Status Section::ReadCluster(std::span<const PageSource> sources, std::span<const Pfn> frames) {
@@ -100,50 +112,65 @@ Status Section::ReadCluster(std::span<const PageSource> sources, std::span<const
 Status Section::PageIn(PageIndex index) {
   PageSource sources[kMaxClusterPages];
   Pfn frames[kMaxClusterPages];
-  u32 count = ClusterAt(index, sources);
-  TRY_STATUS(prototypes_.Prepare(index));
-  for (u32 i = 0; i < count; ++i) {
-    Result<Pfn> pfn = Status::kNoMemory;
-    if (IsFailure(prototypes_.Prepare(index + i))) {
-    } else if (IsPromised(index + i)) {
-      pfn = pager_.frames.Allocate(FrameUse::kSection);
-    } else {
-      pfn = pager_.frames.AllocateCharged(FrameUse::kSection);
-    }
+  SectionRun run = ClusterFor(index);
+  u32 count = 0;
+  while (count < run.pages) {
+    const PageIndex page = run.first + count;
+    Result<Pfn> pfn = TakeFrameFor(page);
     if (!pfn) {
       // The page that was asked for must come; its neighbours come if there is room.
-      if (i == 0) return pfn.error();
-      count = i;
-      break;
+      if (page > index) break;
+      for (; count != 0; --count) Abandon(run.first + (count - 1), frames[count - 1]);
+      if (page == index && run.first == index) return pfn.error();
+      run = {index, 1};
+      continue;
     }
-    frames[i] = *pfn;
-    prototypes_.Set(index + i, {PrototypeState::kReading, *pfn});
+    frames[count] = *pfn;
+    sources[count++] = SourceOf(page);
   }
 
+  PageIndex first = run.first;
+  const Pfn* pfns = frames;
   Status status = ReadCluster({sources, count}, {frames, count});
   if (IsFailure(status) && count > 1) {
     // A neighbour that cannot be read is nobody's loss yet: only the page that was asked for counts.
-    for (u32 i = 1; i < count; ++i) Abandon(index + i, frames[i]);
-    count = 1;
-    status = ReadCluster({sources, count}, {frames, count});
-  }
-  for (u32 i = 0; i < count; ++i) {
-    Status finished = status;
-    if (IsSuccess(finished)) finished = FinishPage(index + i, pager_.frames.Bytes(frames[i]));
-    if (IsSuccess(finished)) {
-      Settle(index + i, frames[i]);
-    } else {
-      Abandon(index + i, frames[i]);
+    const u32 asked = index - first;
+    for (u32 i = 0; i < count; ++i) {
+      if (i != asked) Abandon(first + i, frames[i]);
     }
-    if (i == 0) status = finished;
+    first = index;
+    pfns = frames + asked;
+    count = 1;
+    status = ReadCluster({sources + asked, count}, {pfns, count});
+  }
+  Status outcome = status;
+  u32 bytes = 0;
+  for (u32 i = 0; i < count; ++i) {
+    const PageIndex page = first + i;
+    Status finished = status;
+    if (IsSuccess(finished)) finished = FinishPage(page, pager_.frames.Bytes(pfns[i]));
+    if (IsSuccess(finished)) {
+      Settle(page, pfns[i]);
+      bytes += SourceOf(page).file_bytes;
+    } else {
+      Abandon(page, pfns[i]);
+    }
+    if (page == index) outcome = finished;
   }
   pager_.waiter.WakeAll(this);
-  if (pager_.listener && IsSuccess(status)) {
-    u32 bytes = 0;
-    for (u32 i = 0; i < count; ++i) bytes += sources[i].file_bytes;
-    pager_.listener->OnPageIn(*this, index, count, bytes);
+  if (pager_.listener && IsSuccess(outcome)) {
+    pager_.listener->OnPageIn(*this, first, count, bytes);
   }
-  return status;
+  return outcome;
+}
+
+/// A frame for a page that is absent: the page is kReading from now on.
+Result<Pfn> Section::TakeFrameFor(PageIndex page) {
+  TRY_STATUS(prototypes_.Prepare(page));
+  const Pfn pfn = TRY(IsPromised(page) ? pager_.frames.Allocate(FrameUse::kSection)
+                                       : pager_.frames.AllocateCharged(FrameUse::kSection));
+  prototypes_.Set(page, {PrototypeState::kReading, pfn});
+  return pfn;
 }
 
 void Section::Settle(PageIndex index, Pfn pfn) {
@@ -165,19 +192,6 @@ void Section::Abandon(PageIndex index, Pfn pfn) {
   prototypes_.Set(index, {});
   pager_.frames.Free(pfn);
   if (!IsPromised(index)) pager_.frames.commit().Uncharge(1);
-}
-
-Result<Pfn> Section::Share(PageIndex index) {
-  const Prototype entry = prototypes_.Get(index);
-  if (entry.state == PrototypeState::kStandby) {
-    if (IsFailure(pager_.frames.commit().Charge(1))) return Status::kNoMemory;
-    pager_.frames.TakeFromStandby(entry.pfn);
-    prototypes_.Set(index, {PrototypeState::kResident, entry.pfn});
-  } else {
-    KASSERT(entry.state == PrototypeState::kResident);
-  }
-  ++pager_.frames.frame(entry.pfn).share_count;
-  return entry.pfn;
 }
 
 void Section::Unshare(PageIndex index) {

@@ -14,6 +14,7 @@
 #include "mm/pager.h"
 #include "mm/protection.h"
 #include "mm/prototype_table.h"
+#include "mm/read_ahead.h"
 
 namespace fl::mm {
 
@@ -99,6 +100,8 @@ class Section : public RefCounted<Section>, public FrameOwner {
   Status Promise(u32 pages);
 
   virtual PageSource SourceOf(PageIndex index) const = 0;
+  /// Which pages to bring in with `index`, as far as they are absent and lie together in the file.
+  virtual SectionRun WindowFor(PageIndex index) { return {index, pager_.cluster_pages}; }
   /// Does FinishPage change the page's bytes?
   virtual bool NeedsFinish(PageIndex) const { return false; }
   /// Turns file bytes into the page's bytes (relocation, binding). May sleep; must not touch other pages.
@@ -115,7 +118,9 @@ class Section : public RefCounted<Section>, public FrameOwner {
 
  private:
   Status PageIn(PageIndex index);
-  u32 ClusterAt(PageIndex index, std::span<PageSource> sources) const;
+  SectionRun ClusterFor(PageIndex index);
+  Result<Pfn> TakeFrameFor(PageIndex page);
+  bool FollowsInFile(PageIndex index) const;
   Status ReadCluster(std::span<const PageSource> sources, std::span<const Pfn> frames);
   void Settle(PageIndex index, Pfn pfn);
   void Abandon(PageIndex index, Pfn pfn);
@@ -127,5 +132,18 @@ class Section : public RefCounted<Section>, public FrameOwner {
   PrototypeTable prototypes_;
   SectionCounters counters_;
 };
+
+inline Result<Pfn> Section::Share(PageIndex index) {
+  const Prototype entry = prototypes_.Get(index);
+  if (entry.state == PrototypeState::kStandby) {
+    if (IsFailure(pager_.frames.commit().Charge(1))) return Status::kNoMemory;
+    pager_.frames.TakeFromStandby(entry.pfn);
+    prototypes_.Set(index, {PrototypeState::kResident, entry.pfn});
+  } else {
+    KASSERT(entry.state == PrototypeState::kResident);
+  }
+  ++pager_.frames.frame(entry.pfn).share_count;
+  return entry.pfn;
+}
 
 }  // namespace fl::mm

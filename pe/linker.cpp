@@ -21,40 +21,76 @@ LinkedModule* Linker::Find(const Module& module) const {
   return nullptr;
 }
 
+Status Linker::AddLinked(Module& module) {
+  KASSERT(entered_ == records_.size() && order_.empty());
+  TRY_STATUS(AddRecord(module));
+  ++entered_;
+  return Status::kSuccess;
+}
+
 Status Linker::Link(Module& root, LinkError* error) {
   LinkError unwanted;
   error_ = error ? error : &unwanted;
   *error_ = {};
   const u32 record_count = records_.size();
   const u32 order_count = order_.size();
-  const Status status = LinkAll(root);
+  return Finish(LinkAll(root), record_count, order_count, root);
+}
+
+Result<u32> Linker::FindSymbol(Module& exporter, const SymbolRef& symbol, LinkError* error) {
+  LinkError unwanted;
+  error_ = error ? error : &unwanted;
+  *error_ = {};
+  LinkedModule* const record = Find(exporter);
+  KASSERT(record);
+  const u32 record_count = records_.size();
+  const u32 order_count = order_.size();
+  u32 address = 0;
+  TRY_STATUS(Finish(ChaseAndLink(*record, symbol, &address), record_count, order_count, exporter));
+  return address;
+}
+
+Status Linker::ChaseAndLink(LinkedModule& record, const SymbolRef& symbol, u32* address) {
+  TRY_STATUS(AllocateStrings());
+  *address = TRY(Chase(record, *record.module, symbol));
+  return WorkThrough();
+}
+
+Status Linker::Finish(Status status, u32 record_count, u32 order_count, const Module& root) {
   stack_.Clear();
-  if (IsFailure(status)) {
-    DropFrom(record_count, order_count);
-    if (error_->kind == LinkError::Kind::kNone) return Fail(LinkError::Kind::kOther, status, root);
-  }
+  if (IsSuccess(status)) return status;
+  DropFrom(record_count, order_count);
+  if (error_->kind == LinkError::Kind::kNone) return Fail(LinkError::Kind::kOther, status, root);
   return status;
+}
+
+Status Linker::AllocateStrings() {
+  TRY_STATUS(symbol_name_.ResizeForOverwrite(kSymbolSize));
+  TRY_STATUS(short_string_.ResizeForOverwrite(kShortStringSize));
+  return completed_name_.ResizeForOverwrite(kShortStringSize);
 }
 
 Status Linker::LinkAll(Module& root) {
   if (Find(root)) return Status::kSuccess;
-  TRY_STATUS(symbol_name_.Resize(kSymbolSize));
-  TRY_STATUS(short_string_.Resize(kShortStringSize));
-  TRY_STATUS(completed_name_.Resize(kShortStringSize));
+  TRY_STATUS(AllocateStrings());
   TRY_STATUS(AddRecord(root));
-  do {
+  return WorkThrough();
+}
+
+Status Linker::WorkThrough() {
+  for (;;) {
     // Modules that the last step loaded go first: they are dependencies.
     for (; entered_ < records_.size(); ++entered_) {
       TRY_STATUS(stack_.Push({.record = records_[entered_], .dll = {}}));
     }
+    if (stack_.empty()) return Status::kSuccess;
     if (TRY(Advance(stack_.back())) == Step::kMore) continue;
     LinkedModule* finished = stack_.back().record;
     HeapSort(finished->bindings, finished->bindings.size(),
              [](const Binding& a, const Binding& b) { return a.slot < b.slot; });
     TRY_STATUS(order_.Push(finished));
     stack_.Pop();
-  } while (!stack_.empty());
-  return Status::kSuccess;
+  }
 }
 
 Result<Linker::Step> Linker::Advance(Frame& frame) {
@@ -89,6 +125,7 @@ Status Linker::OpenDll(Frame& frame, const ImportedDll& dll) {
     error_->dll = CompletedName(*name);
     return FailLoading(target.error(), importer);
   }
+  TRY_STATUS(AddNeed(*frame.record, **target));
   frame.target = *target;
   frame.dll = dll;
   return Status::kSuccess;
@@ -109,12 +146,13 @@ Status Linker::Resolve(Frame& frame, const ImportedSymbol& symbol) {
     }
     wanted.name = *name;
   }
-  const u32 value = TRY(Chase(importer, *frame.target, wanted));
+  const u32 value = TRY(Chase(*frame.record, *frame.target, wanted));
   return bindings.Push({symbol.slot, value});
 }
 
 /// Follows a symbol from `first` through forwarders to its address.
-Result<u32> Linker::Chase(const Module& importer, Module& first, const SymbolRef& wanted) {
+Result<u32> Linker::Chase(LinkedModule& record, Module& first, const SymbolRef& wanted) {
+  const Module& importer = *record.module;
   SymbolRef symbol = wanted;
   Module* exporter = &first;
   std::string_view text;
@@ -139,6 +177,7 @@ Result<u32> Linker::Chase(const Module& importer, Module& first, const SymbolRef
       return FailLoading(next.error(), importer);
     }
     exporter = *next;
+    TRY_STATUS(AddNeed(record, *exporter));
   }
   Describe(first, wanted, text, exporter->Name());
   return Fail(LinkError::Kind::kForwarderCycle, Status::kInvalidImageFormat, importer);
@@ -161,11 +200,19 @@ std::string_view Linker::CompletedName(std::string_view name) {
 
 Status Linker::AddRecord(Module& module) {
   if (records_.size() == kMaxModules) return Status::kTooManyLinks;
-  LinkedModule* record = new (std::nothrow) LinkedModule{.module = &module, .bindings = {}};
+  LinkedModule* record =
+      new (std::nothrow) LinkedModule{.module = &module, .bindings = {}, .needs = {}};
   if (!record) return Status::kNoMemory;
   const Status status = records_.Push(record);
   if (IsFailure(status)) delete record;
   return status;
+}
+
+Status Linker::AddNeed(LinkedModule& record, Module& needed) {
+  for (const Module* known : record.needs) {
+    if (known == &needed) return Status::kSuccess;
+  }
+  return record.needs.Push(&needed);
 }
 
 void Linker::DropFrom(u32 record_count, u32 order_count) {

@@ -45,6 +45,7 @@ class ModuleProvider {
 struct LinkedModule {
   Module* module = nullptr;
   Vector<Binding> bindings;  ///< Ascending by slot.
+  Vector<Module*> needs;     ///< Each once: what its imports name, and what forwarders led to.
 };
 
 class Linker {
@@ -58,10 +59,17 @@ class Linker {
   Linker(const Linker&) = delete;
   Linker& operator=(const Linker&) = delete;
 
+  /// Before the first Link: `module` was linked earlier, by another Linker. It is found by its name and
+  /// exports; its own imports are not looked at. kTooManyLinks, kNoMemory.
+  Status AddLinked(Module& module);
   /// Links `root` and all that it needs and that is not linked yet. `error` may be null. Fails with
   /// kDllNotFound, kEntryPointNotFound, kOrdinalNotFound, kInvalidImageFormat, kTooManyLinks,
   /// kNoMemory, or what the provider or a source says.
   Status Link(Module& root, LinkError* error);
+
+  /// The address of a symbol of `exporter`, which is linked; modules that a forwarder leads to are linked
+  /// too, and become needs of `exporter`. Fails as Link does.
+  Result<u32> FindSymbol(Module& exporter, const SymbolRef& symbol, LinkError* error);
 
   /// The linked modules in the order of initialisation: dependencies first, but for cycles.
   std::span<LinkedModule* const> load_order() const { return order_.span(); }
@@ -79,15 +87,21 @@ class Linker {
   };
   enum class Step : u8 { kMore, kDone };
 
+  Status AllocateStrings();
+  Status ChaseAndLink(LinkedModule& record, const SymbolRef& symbol, u32* address);
   Status LinkAll(Module& root);
+  /// Links every module that has a record and was not entered yet.
+  Status WorkThrough();
+  Status Finish(Status status, u32 record_count, u32 order_count, const Module& root);
   Result<Step> Advance(Frame& frame);
   Status OpenDll(Frame& frame, const ImportedDll& dll);
   Status Resolve(Frame& frame, const ImportedSymbol& symbol);
-  Result<u32> Chase(const Module& importer, Module& first, const SymbolRef& wanted);
+  Result<u32> Chase(LinkedModule& record, Module& first, const SymbolRef& wanted);
   Result<Module*> FindOrLoad(Module& importer, std::string_view name);
   /// For messages: `name` with its extension, or as it is if it cannot be completed.
   std::string_view CompletedName(std::string_view name);
   Status AddRecord(Module& module);
+  static Status AddNeed(LinkedModule& record, Module& needed);
   void DropFrom(u32 record_count, u32 order_count);
 
   Status Fail(LinkError::Kind kind, Status status, const Module& module, const char* reason = "");

@@ -38,7 +38,7 @@ class Batch {
   }
 
  private:
-  static constexpr u32 kMaxPieces = 32;
+  static constexpr u32 kMaxPieces = 64;
   FatVolume& volume_;
   Lba first_;
   u32 sectors_ = 0;

@@ -27,8 +27,9 @@ u64 NtTimeOf(u16 date, u16 time, u8 hundredths) {
   const u32 second = (time & 0x1F) * 2;
   if (month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month)) return 0;
   if (hour > 23 || minute > 59 || second > 59 || hundredths > 199) return 0;
-  u32 days = kDaysTo1980 + day - 1;
-  for (u32 y = 1980; y < year; ++y) days += IsLeapYear(y) ? 366 : 365;
+  // Of the years that FAT can name, 1980 to 2107, each fourth is a leap year but 2100.
+  const u32 years = year - 1980;
+  u32 days = kDaysTo1980 + day - 1 + years * 365 + (years + 3) / 4 - (year > 2100 ? 1 : 0);
   for (u32 m = 1; m < month; ++m) days += DaysInMonth(year, m);
   const u64 seconds = u64(days) * 86400 + hour * 3600 + minute * 60 + second;
   return seconds * 10'000'000 + hundredths * 100'000u;

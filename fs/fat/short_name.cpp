@@ -1,7 +1,7 @@
 // Short names: see short_name.h.
 #include "fs/fat/short_name.h"
 
-#include "fs/unicode.h"
+#include <string_view>
 
 namespace fl::fs::fat {
 namespace {
@@ -32,13 +32,29 @@ u16 LowerCase(u16 unit) {
   return latin || greek || (unit >= 'A' && unit <= 'Z') ? u16(unit + 0x20) : unit;
 }
 
+/// What a short name's byte shows; '_' for what it must not have.
+struct Alphabet {
+  u16 units[256];
+};
+
+constexpr Alphabet MakeAlphabet() {
+  Alphabet alphabet{};
+  for (u32 byte = 0; byte < 256; ++byte) {
+    alphabet.units[byte] = byte < 0x20   ? u16('_')
+                           : byte < 0x80 ? u16(byte)
+                                         : kCodePage437[byte - 0x80];
+  }
+  // Long names may have the second half of these.
+  for (const char forbidden : std::string_view("\"*/:<>?\\|+,.;=[]\x7F")) {
+    alphabet.units[u8(forbidden)] = '_';
+  }
+  return alphabet;
+}
+
+constexpr Alphabet kAlphabet = MakeAlphabet();
+
 u16 ToUnicode(u8 byte, bool lower_case) {
-  // Long names may have these, short ones not.
-  constexpr std::string_view kLongOnly = "+,.;=[]\x7F";
-  bool allowed = !IsForbiddenInName(byte);
-  for (const char forbidden : kLongOnly) allowed = allowed && byte != u8(forbidden);
-  if (!allowed) return '_';
-  const u16 unit = byte < 0x80 ? byte : kCodePage437[byte - 0x80];
+  const u16 unit = kAlphabet.units[byte];
   return lower_case ? LowerCase(unit) : unit;
 }
 

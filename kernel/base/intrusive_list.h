@@ -40,6 +40,7 @@ class IntrusiveList {
   }
   bool empty() const { return head_.next_ == &head_; }
   T* front() { return empty() ? nullptr : Object(head_.next_); }
+  T* back() { return empty() ? nullptr : Object(head_.previous_); }
   void PushBack(T& object) { LinkBefore(head_, object); }
   void PushFront(T& object) { LinkBefore(*head_.next_, object); }
   /// `place` is on this list; `object` goes in front of it.

@@ -4,6 +4,7 @@
 
 #include <new>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "kernel/base/assert.h"
@@ -38,9 +39,13 @@ class Vector {
     if (capacity > 0x7FFFFFFFu / sizeof(T)) return Status::kNoMemory;
     T* grown = static_cast<T*>(::operator new(std::size_t(capacity) * sizeof(T), std::nothrow));
     if (!grown) return Status::kNoMemory;
-    for (u32 i = 0; i < size_; ++i) {
-      new (grown + i) T(std::move(data_[i]));
-      data_[i].~T();
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      if (size_ != 0) __builtin_memcpy(static_cast<void*>(grown), data_, size_ * sizeof(T));
+    } else {
+      for (u32 i = 0; i < size_; ++i) {
+        new (grown + i) T(std::move(data_[i]));
+        data_[i].~T();
+      }
     }
     ::operator delete(data_);
     data_ = grown;
@@ -57,8 +62,20 @@ class Vector {
   /// Grows with value-initialised elements, or shrinks.
   Status Resize(u32 size) {
     if (Status s = Reserve(size); IsFailure(s)) return s;
-    while (size_ < size) new (data_ + size_++) T();
-    while (size_ > size) data_[--size_].~T();
+    if constexpr (std::is_scalar_v<T>) {
+      if (size_ < size) __builtin_memset(data_ + size_, 0, (size - size_) * sizeof(T));
+      size_ = size;
+    } else {
+      while (size_ < size) new (data_ + size_++) T();
+      while (size_ > size) data_[--size_].~T();
+    }
+    return Status::kSuccess;
+  }
+  /// The same; new elements hold anything, for somebody who overwrites them all.
+  Status ResizeForOverwrite(u32 size) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+    if (Status s = Reserve(size); IsFailure(s)) return s;
+    size_ = size;
     return Status::kSuccess;
   }
   void Pop() {
@@ -66,7 +83,11 @@ class Vector {
     data_[--size_].~T();
   }
   void Clear() {
-    while (size_ != 0) Pop();
+    if constexpr (std::is_trivially_destructible_v<T>) {
+      size_ = 0;
+    } else {
+      while (size_ != 0) Pop();
+    }
   }
 
   u32 size() const { return size_; }

@@ -14,4 +14,18 @@ inline constexpr u32 kGenericWrite = 0x40000000;
 inline constexpr u32 kGenericRead = 0x80000000;
 inline constexpr u32 kFileReadData = 0x0001;
 
+/// What the generic rights stand for with one type of object.
+struct GenericMapping {
+  u32 read, write, execute, all;
+};
+/// What is granted to who asks for `wanted`: all of it, for nothing here has an owner yet.
+constexpr u32 GrantedAccess(u32 wanted, const GenericMapping& mapping) {
+  u32 granted = wanted & mapping.all;
+  if ((wanted & kGenericRead) != 0) granted |= mapping.read;
+  if ((wanted & kGenericWrite) != 0) granted |= mapping.write;
+  if ((wanted & kGenericExecute) != 0) granted |= mapping.execute;
+  if ((wanted & (kGenericAll | kMaximumAllowed)) != 0) granted |= mapping.all;
+  return granted;
+}
+
 }  // namespace fl::kernel

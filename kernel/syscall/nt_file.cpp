@@ -3,7 +3,8 @@
 
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
-#include "kernel/syscall/access_rights.h"
+#include "kernel/sync_objects.h"
+#include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 
@@ -102,7 +103,8 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
   if ((access & (kAnyWrite | kGenericWrite | kGenericAll)) != 0)
     return Status::kMediaWriteProtected;
 
-  const auto file = AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened)));
+  const auto file =
+      AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened), TheKernel().scheduler));
   if (!file) return Status::kNoMemory;
   const u32 handle = TRY(call.process.handles().Insert(file, GrantedAccess(access)));
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), kFileOpened}));
@@ -118,14 +120,29 @@ Result<bool> ReadOffset(u32 pointer, u64& offset) {
   return true;
 }
 
-/// Events and APCs at the end of a transfer are not there yet: nobody is left waiting for one.
-Status RefuseCompletion(const SystemCall& call, u32 event, u32 apc) {
-  if (event != 0) {
-    TRY(call.process.handles().Find(event));
-    return Status::kObjectTypeMismatch;
-  }
-  return apc != 0 ? Status::kNotImplemented : Status::kSuccess;
+/// What is to be told of a transfer's end: an event, or nobody. APCs are not there yet: nobody is left
+/// waiting for one.
+Result<RefPtr<Event>> FindCompletion(const SystemCall& call, u32 event, u32 apc) {
+  if (apc != 0) return Status::kNotImplemented;
+  if (event == 0) return RefPtr<Event>();
+  return call.process.handles().FindAs<Event>(event, kEventModifyState);
 }
+
+/// The right to use a file's position, while it lives.
+class Turn {
+ public:
+  explicit Turn(FileObject& file) : lock_(file.lock()) {
+    if (lock_) lock_->Acquire();
+  }
+  ~Turn() {
+    if (lock_) lock_->Release();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  drivers::SleepingLock* const lock_;
+};
 
 Status ReadInto(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done) {
   TransferBuffer transfer;
@@ -164,13 +181,20 @@ Status Transfer(const SystemCall& call, u32 access,
                                u32& done)) {
   const u32 io_pointer = call[4], buffer = call[5], length = call[6];
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], access));
-  TRY_STATUS(RefuseCompletion(call, call[1], call[2]));
+  const RefPtr<Event> event = TRY(FindCompletion(call, call[1], call[2]));
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
   u64 offset = 0;
   const bool has_offset = TRY(ReadOffset(call[7], offset));
+  if (event) event->Reset();
   u32 done = 0;
-  const Status status = move(*file, has_offset ? &offset : nullptr, buffer, length, done);
+  Status status = Status::kSuccess;
+  {
+    const Turn turn(*file);
+    status = move(*file, has_offset ? &offset : nullptr, buffer, length, done);
+  }
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(status), done}));
+  // A call that fails has not begun, as far as others are concerned.
+  if (event && IsSuccess(status)) event->Set();
   return status;
 }
 

@@ -1,30 +1,20 @@
-// System calls: processes, waiting, handles.
+// System calls: processes, handles.
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
-#include "kernel/syscall/access_rights.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/process_parameters.h"
+#include "kernel/syscall/ps_attributes.h"
+#include "kernel/syscall/thread_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/unicode.h"
 
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kAttributeImageName = 0x20005;
-constexpr u32 kAttributeClientId = 0x10003;
-constexpr u32 kMaxAttributes = 64;
+constexpr u32 kCreateSuspended = 0x1;  // THREAD_CREATE_FLAGS_CREATE_SUSPENDED
 constexpr u32 kCreateInfoSize = 0x48;
-constexpr u32 kThreadAllAccess = 0x1FFFFF;
-
-struct PsAttribute {
-  u32 attribute;
-  u32 size;
-  u32 value;
-  u32 return_length;
-};
-static_assert(sizeof(PsAttribute) == 16);
 
 struct BasicInformation {
   u32 exit_status;
@@ -44,16 +34,11 @@ struct CreationAttributes {
 
 Result<CreationAttributes> ReadAttributes(u32 list) {
   CreationAttributes result;
-  const u32 total = TRY(ReadUser<u32>(list));
-  if (total < 4 || (total - 4) % sizeof(PsAttribute) != 0) return Status::kInvalidParameter;
-  const u32 count = (total - 4) / sizeof(PsAttribute);
-  if (count > kMaxAttributes) return Status::kInvalidParameter;
+  const u32 count = TRY(PsAttributeCount(list));
   for (u32 i = 0; i < count; ++i) {
-    const auto attribute = TRY(ReadUser<PsAttribute>(list + 4 + i * sizeof(PsAttribute)));
+    const PsAttribute attribute = TRY(ReadPsAttribute(list, i));
     if (attribute.attribute == kAttributeClientId) {
-      if (attribute.size < 8) return Status::kInvalidParameter;
-      TRY_STATUS(ProbeForWrite(attribute.value, 8));
-      result.client_id = attribute.value;
+      result.client_id = TRY(ProbeOutput(attribute, 2 * sizeof(u32)));
     } else if (attribute.attribute == kAttributeImageName) {
       if (attribute.size > 0xFFFE) return Status::kInvalidParameter;
       const Vector<char16_t> name =
@@ -92,33 +77,13 @@ Status NtClose(const SystemCall& call) { return call.process.handles().Close(cal
 
 Status NtTerminateProcess(const SystemCall& call) {
   const u32 handle = call[0], status = call[1];
-  // NT: null means the caller's other threads, of which there are none.
-  if (handle == 0) return Status::kSuccess;
+  if (handle == 0) {
+    // NT: null means the caller's other threads.
+    call.process.TerminateOtherThreads(TheKernel().scheduler.current(), status);
+    return Status::kSuccess;
+  }
   const RefPtr<Process> process = TRY(FindProcess(call, handle, kProcessTerminate));
   process->Terminate(status);
-  return Status::kSuccess;
-}
-
-Status NtWaitForSingleObject(const SystemCall& call) {
-  const u32 handle = call[0], timeout_pointer = call[2];
-  Scheduler& scheduler = TheKernel().scheduler;
-  u64 deadline = kNever;
-  if (timeout_pointer) {
-    const i64 timeout = TRY(ReadUser<i64>(timeout_pointer));
-    deadline = timeout == 0 ? scheduler.ticks()
-                            : TheKernel().clock.DeadlineFor(timeout, scheduler.ticks());
-  }
-  RefPtr<Object> object(&call.process);
-  if (handle != kCurrentProcess) {
-    HandleTable::Found found = TRY(call.process.handles().Find(handle));
-    if ((found.access & kSynchronize) == 0) return Status::kAccessDenied;
-    object = std::move(found.object);
-  }
-  while (!object->IsSignaled()) {
-    if (deadline <= scheduler.ticks()) return Status::kTimeout;
-    const WakeReason reason = scheduler.WaitUntil(object.get(), deadline, Interruptible::kYes);
-    if (reason == WakeReason::kTerminated) return Status::kProcessIsTerminating;
-  }
   return Status::kSuccess;
 }
 
@@ -147,6 +112,7 @@ Status NtCreateUserProcess(const SystemCall& call) {
   CreationAttributes attributes = TRY(ReadAttributes(attribute_list));
   ProgramRequest request = TRY(ReadRequest(call, parameters));
   request.path = std::move(attributes.image_path);
+  request.suspended = (call[7] & kCreateSuspended) != 0;
 
   LoadError error;
   const Result<StartedProgram> started = StartProgram(std::move(request), error);

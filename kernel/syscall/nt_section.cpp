@@ -2,7 +2,8 @@
 #include <new>
 
 #include "kernel/kernel.h"
-#include "kernel/syscall/access_rights.h"
+#include "kernel/section_object.h"
+#include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "mm/shared_memory_section.h"
@@ -89,16 +90,6 @@ Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRe
   }
 }
 
-void ForgetImage(Process& process, VirtAddr base) {
-  Vector<LoadedImage>& images = process.images();
-  for (u32 i = 0; i < images.size(); ++i) {
-    if (images[i].base != base) continue;
-    images[i] = std::move(images.back());
-    images.Pop();
-    return;
-  }
-}
-
 }  // namespace
 
 Status NtCreateSection(const SystemCall& call) {
@@ -117,35 +108,18 @@ Status NtCreateSection(const SystemCall& call) {
   }
   if (kind == kSecReserve) return Status::kNotImplemented;
   const u64 size = size_pointer ? TRY(ReadUser<u64>(size_pointer)) : 0;
-  const Vector<char> name = TRY(ReadObjectName(object_attributes));
-  const std::string_view name_text(name.data(), name.size());
-  NamedObjects& names = TheKernel().names;
-  if (!name.empty() && names.Find(name_text)) return Status::kObjectNameCollision;
+  const CapturedAttributes named = TRY(CaptureAttributes(object_attributes));
 
   RefPtr<mm::Section> section = TRY(CreateFrom(call, size, protection, attributes, file_handle));
   const u64 section_size = size != 0 && kind != kSecImage ? size : section->size();
   const auto object =
       AdoptRef(new (std::nothrow) SectionObject(std::move(section), protection, section_size));
   if (!object) return Status::kNoMemory;
-  if (!name.empty()) {
-    // Making the section may have slept.
-    if (names.Find(name_text)) return Status::kObjectNameCollision;
-    TRY_STATUS(object->SetName(name_text));
-  }
-  const u32 handle = TRY(call.process.handles().Insert(object, GrantedAccess(access)));
-  if (!name.empty()) names.Add(*object);
-  return WriteUser(handle_pointer, handle);
+  return InsertNamed(call, handle_pointer, object, named, GrantedAccess(access));
 }
 
 Status NtOpenSection(const SystemCall& call) {
-  const u32 handle_pointer = call[0], access = call[1];
-  TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
-  const Vector<char> name = TRY(ReadObjectName(call[2]));
-  if (name.empty()) return Status::kObjectPathSyntaxBad;
-  const RefPtr<SectionObject> section = TheKernel().names.Find({name.data(), name.size()});
-  if (!section) return Status::kObjectNameNotFound;
-  const u32 handle = TRY(call.process.handles().Insert(section, GrantedAccess(access)));
-  return WriteUser(handle_pointer, handle);
+  return OpenNamed(call, call[0], ObjectType::kSection, call[2], GrantedAccess(call[1]));
 }
 
 Status NtMapViewOfSection(const SystemCall& call) {
@@ -193,7 +167,7 @@ Status NtUnmapViewOfSection(const SystemCall& call) {
   const LoadedImage* image = process->FindImage(address);
   const VirtAddr image_base = image ? image->base : VirtAddr();
   TRY_STATUS(process->space().UnmapView(address));
-  if (image_base.value != 0) ForgetImage(*process, image_base);
+  if (image_base.value != 0) process->ForgetImage(image_base);
   return Status::kSuccess;
 }
 

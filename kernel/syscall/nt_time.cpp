@@ -18,6 +18,11 @@ Status NtDelayExecution(const SystemCall& call) {
   return reason == WakeReason::kTerminated ? Status::kProcessIsTerminating : Status::kSuccess;
 }
 
+Status NtGetCurrentProcessorNumber(const SystemCall&) {
+  // There is one: this is its number, not a status.
+  return Status::kSuccess;
+}
+
 Status NtQueryPerformanceCounter(const SystemCall& call) {
   const u32 counter = call[0], frequency = call[1];
   TRY_STATUS(ProbeForWrite(counter, sizeof(u64)));

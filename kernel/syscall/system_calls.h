@@ -14,6 +14,9 @@ namespace fl::kernel {
 inline constexpr u32 kMaxSystemCallArguments = 11;
 
 struct SystemCall {
+  /// The arguments are the caller's to fill in: as many as the call has.
+  explicit SystemCall(Process& the_process) : process(the_process) {}
+
   Process& process;
   u32 arguments[kMaxSystemCallArguments];
   u32 operator[](u32 i) const { return arguments[i]; }
@@ -28,10 +31,18 @@ struct SystemCallEntry {
 /// By number. Ascending by name, as the export table of a DLL would be.
 std::span<const SystemCallEntry> SystemCalls();
 
-/// Vector 0x2E: EAX is the number, the arguments lie above the return address on the user stack; the
-/// status goes to EAX.
+/// EAX is the number, the arguments lie on the user stack (TrapFrame::CallArguments); the status goes to
+/// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// ldr.cpp
+Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
+Status LdrGetDllHandle(const SystemCall& call);
+Status LdrGetProcedureAddress(const SystemCall& call);
+Status LdrLoadDll(const SystemCall& call);
+Status LdrUnloadDll(const SystemCall& call);
+Status RtlExitUserProcess(const SystemCall& call);
+Status RtlExitUserThread(const SystemCall& call);
 // nt_memory.cpp
 Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
@@ -54,11 +65,41 @@ Status NtClose(const SystemCall& call);
 Status NtCreateUserProcess(const SystemCall& call);
 Status NtQueryInformationProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
-Status NtWaitForSingleObject(const SystemCall& call);
+// nt_sync.cpp
+Status NtClearEvent(const SystemCall& call);
+Status NtCreateEvent(const SystemCall& call);
+Status NtCreateMutant(const SystemCall& call);
+Status NtCreateSemaphore(const SystemCall& call);
+Status NtOpenEvent(const SystemCall& call);
+Status NtOpenMutant(const SystemCall& call);
+Status NtOpenSemaphore(const SystemCall& call);
+Status NtPulseEvent(const SystemCall& call);
+Status NtQueryEvent(const SystemCall& call);
+Status NtQueryMutant(const SystemCall& call);
+Status NtQuerySemaphore(const SystemCall& call);
+Status NtReleaseMutant(const SystemCall& call);
+Status NtReleaseSemaphore(const SystemCall& call);
+Status NtResetEvent(const SystemCall& call);
+Status NtSetEvent(const SystemCall& call);
+// nt_thread.cpp
+Status NtCreateThreadEx(const SystemCall& call);
+Status NtGetContextThread(const SystemCall& call);
+Status NtOpenThread(const SystemCall& call);
+Status NtQueryInformationThread(const SystemCall& call);
+Status NtResumeThread(const SystemCall& call);
+Status NtSetContextThread(const SystemCall& call);
+Status NtSetInformationThread(const SystemCall& call);
+Status NtSuspendThread(const SystemCall& call);
+Status NtTerminateThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
+Status NtGetCurrentProcessorNumber(const SystemCall& call);
 Status NtQueryPerformanceCounter(const SystemCall& call);
 Status NtQuerySystemTime(const SystemCall& call);
 Status NtYieldExecution(const SystemCall& call);
+// nt_wait.cpp
+Status NtSignalAndWaitForSingleObject(const SystemCall& call);
+Status NtWaitForMultipleObjects(const SystemCall& call);
+Status NtWaitForSingleObject(const SystemCall& call);
 
 }  // namespace fl::kernel

@@ -32,6 +32,16 @@ Status CopyToUser(u32 address, const void* from, u32 size) {
   return x86::CopySafely(Pointer(address), from, size);
 }
 
+Status ReadUserWord(u32* to, u32 address) {
+  TRY_STATUS(CheckRange(address, sizeof(*to)));
+  return x86::ReadWordSafely(to, Pointer(address));
+}
+
+Status WriteUserWord(u32 address, u32 value) {
+  TRY_STATUS(CheckRange(address, sizeof(value)));
+  return x86::WriteWordSafely(Pointer(address), value);
+}
+
 Status ProbeForWrite(u32 address, u32 size) {
   if (size == 0) return Status::kSuccess;
   TRY_STATUS(CheckRange(address, size));
@@ -63,6 +73,7 @@ Result<CapturedAttributes> CaptureAttributes(u32 object_attributes) {
   const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
   if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
   captured.root_directory = attributes.root_directory;
+  captured.attributes = attributes.attributes;
   if (attributes.object_name == 0) return captured;
   const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));
   TRY_STATUS(AppendUtf8(text.span(), captured.name));

@@ -19,6 +19,8 @@ namespace fl::kernel {
 
 Status CopyFromUser(void* to, u32 address, u32 size);
 Status CopyToUser(u32 address, const void* from, u32 size);
+Status ReadUserWord(u32* to, u32 address);
+Status WriteUserWord(u32 address, u32 value);
 /// Makes sure that every page of the range can be written now.
 Status ProbeForWrite(u32 address, u32 size);
 
@@ -26,13 +28,21 @@ template <class T>
 Result<T> ReadUser(u32 address) {
   static_assert(std::is_trivially_copyable_v<T>);
   T value;
-  TRY_STATUS(CopyFromUser(&value, address, sizeof(T)));
+  if constexpr (std::is_same_v<T, u32>) {
+    TRY_STATUS(ReadUserWord(&value, address));
+  } else {
+    TRY_STATUS(CopyFromUser(&value, address, sizeof(T)));
+  }
   return value;
 }
 template <class T>
 Status WriteUser(u32 address, const T& value) {
   static_assert(std::is_trivially_copyable_v<T>);
-  return CopyToUser(address, &value, sizeof(T));
+  if constexpr (std::is_same_v<T, u32>) {
+    return WriteUserWord(address, value);
+  } else {
+    return CopyToUser(address, &value, sizeof(T));
+  }
 }
 /// An argument that points to a value that the call reads and later overwrites.
 template <class T>
@@ -68,7 +78,8 @@ Result<Vector<char16_t>> ReadUnicodeString(const UserUnicodeString& string);
 /// wrong length.
 struct CapturedAttributes {
   u32 root_directory = 0;
-  Vector<char> name;  ///< UTF-8; empty if there is none.
+  u32 attributes = 0;  ///< OBJ_*.
+  Vector<char> name;   ///< UTF-8; empty if there is none.
 };
 Result<CapturedAttributes> CaptureAttributes(u32 object_attributes);
 /// The same, of which only the name counts.

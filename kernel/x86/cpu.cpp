@@ -89,7 +89,8 @@ CpuFeatures Detect() {
   f.fxsr = f.fpu && (id.edx & kFeatureFxsr) != 0;
   f.sse = f.fxsr && (id.edx & kFeatureSse) != 0;
   f.sep = (id.edx & kFeatureSep) != 0 && SysenterWorks(id.eax);
-  f.nx = (id.edx & kFeaturePae) != 0 && Cpuid(kCpuidExtendedLeaf).eax >= kCpuidExtendedFeatureLeaf &&
+  f.nx = (id.edx & kFeaturePae) != 0 &&
+         Cpuid(kCpuidExtendedLeaf).eax >= kCpuidExtendedFeatureLeaf &&
          (Cpuid(kCpuidExtendedFeatureLeaf).edx & kFeatureNx) != 0;
   if (Cpuid(0).eax >= kCpuidStructuredLeaf) {
     const u32 structured = Cpuid(kCpuidStructuredLeaf).ebx;

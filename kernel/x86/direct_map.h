@@ -1,9 +1,10 @@
 // DirectMap: the first gigabyte of RAM, always mapped at kDirectMapBase; implements
 // mm::FrameWindow.
 // Invariants: frames at or above kDirectMapFrames are not given to the frame database. Supervisor
-//   only, and global where the processor has that. The first 8 MiB keep the 4 KiB tables of
-//   boot/entry.asm, so that the kernel's text and read-only data are read-only and the boot stack
-//   ends in a hole; above them large pages where the processor has them (PSE), else 4 KiB tables.
+//   only, and global where the processor has that. The kernel's image lies in pages of 4 KiB: its
+//   text and constants are read-only, and there is no other mapping of them; the boot stack ends in a
+//   hole. The rest are large pages where the processor has them. Where pages can be made
+//   no-execute, all but the text is.
 #pragma once
 
 #include <span>
@@ -42,14 +43,16 @@ class DirectMap final : public mm::FrameWindow {
 /// away; InitDirectMap ends it.
 mm::PageBytes MapBootWindow(Pfn pfn);
 
+/// Whether the machine is to know no-execute pages; needs Features().nx, and the PAE format.
+enum class NoExecute : u8 { kOff, kOn };
+
 /// How many frames InitDirectMap needs for tables, to map RAM up to `end` (at most
 /// kDirectMapFrames).
-u32 DirectMapTables(Pfn end);
-/// Maps [0, end). `tables`: the first of DirectMapTables(end) frames in a row.
-void InitDirectMap(Pfn end, Pfn tables);
+u32 DirectMapTables(Pfn end, NoExecute no_execute);
+/// Maps [0, end), in the format that all page tables have from then on. `tables`: the first of
+/// DirectMapTables frames in a row. CR3 stays what it was: the root of system space.
+void InitDirectMap(Pfn end, Pfn tables, NoExecute no_execute);
 
-/// The page directory that the kernel was started with; its upper half is every directory's.
-Pfn BootDirectory();
 /// Frames of the kernel image that only starting up needed; after InitDirectMap they can be given
 /// away.
 std::span<const Pfn> UnneededBootFrames();

@@ -1,180 +1,186 @@
-// PageTable: entries, and the tables that come and go with them. All tables lie in the direct map.
+// PageTable: where the tables and directories of each kind and format come from, and who else must know of
+// them.
 #include "kernel/x86/page_table.h"
 
 #include <cstring>
 #include <new>
 
-#include "kernel/x86/control_registers.h"
 #include "kernel/x86/cpu.h"
-#include "kernel/x86/direct_map.h"
-#include "kernel/x86/pte.h"
+#include "kernel/x86/page_table_walk.h"
 
 namespace fl::x86 {
 namespace {
 
 constexpr VirtPage kUserEnd = PageOf(VirtAddr(kDirectMapBase));
-constexpr u32 kFirstKernelEntry = kDirectMapBase / kTableSpan;
+constexpr VirtPage kSystemFirst = PageOf(VirtAddr(kSystemSpaceBase));
+constexpr VirtPage kSystemEnd = PageOf(VirtAddr(kSystemSpaceEnd));
 
-constexpr u32 DirectoryIndex(VirtPage page) { return page.value >> kTableShift; }
-constexpr u32 TableIndex(VirtPage page) { return page.value % kTableEntries; }
-
-u32* Entries(Pfn table) { return static_cast<u32*>(DirectMapped(AddressOf(table))); }
-
-}  // namespace
-
-u32* PageTable::Directory() const { return Entries(directory_); }
-
-u32* PageTable::FindEntry(VirtPage page) const {
-  const u32 table = Directory()[DirectoryIndex(page)];
-  return (table & kPtePresent) != 0 ? &Entries(FrameOf(table))[TableIndex(page)] : nullptr;
-}
-
-u32 PageTable::MakeEntry(Pfn pfn, mm::PteAccess access) const {
-  u32 bits = entry_bits_ | kPteResident;
-  if (access.read || access.write || access.execute) bits |= kPtePresent;
-  if (access.read) bits |= kPteRead;
-  if (access.write) bits |= kPteWrite;
-  if (access.execute) bits |= kPteExecute;
-  return EntryFor(pfn, bits);
-}
-
-/// An entry that was not present is in no cache (SDM vol. 3A, 4.10.2.3).
-void PageTable::Flush(VirtPage page, u32 old_entry) const {
-  if ((old_entry & kPtePresent) != 0 && MayBeCached()) InvalidatePage(page);
-}
-
-Status PageTable::Map(VirtPage page, Pfn pfn, mm::PteAccess access) {
-  KASSERT(Contains(page));
-  const u32 index = DirectoryIndex(page);
-  if ((Directory()[index] & kPtePresent) == 0) {
-    const Pfn table = TRY(AllocateTable());
-    // What the directory permits is what the entries permit.
-    SetDirectoryEntry(index, EntryFor(table, kPtePresent | kPteWrite | (entry_bits_ & kPteUser)));
-  }
-  u32& entry = *FindEntry(page);
-  KASSERT((entry & kPteResident) == 0);
-  entry = MakeEntry(pfn, access);
-  ++frames_.frame(FrameOf(Directory()[index])).share_count;
-  return Status::kSuccess;
-}
-
-void PageTable::Replace(VirtPage page, Pfn pfn, mm::PteAccess access) {
-  KASSERT(Contains(page));
-  u32* entry = FindEntry(page);
-  KASSERT(entry && (*entry & kPteResident) != 0);
-  const u32 old = *entry;
-  // The frame stays dirty whatever is permitted from now on.
-  const u32 dirty = FrameOf(old) == pfn ? old & kPteDirty : 0;
-  *entry = MakeEntry(pfn, access) | dirty;
-  Flush(page, old);
-}
-
-mm::Pte PageTable::Unmap(VirtPage page) {
-  KASSERT(Contains(page));
-  const mm::Pte pte = Query(page);
-  if (!pte.resident) return pte;
-  u32& entry = *FindEntry(page);
-  const u32 old = entry;
-  entry = 0;
-  const u32 index = DirectoryIndex(page);
-  const Pfn table = FrameOf(Directory()[index]);
-  const bool last = --frames_.frame(table).share_count == 0;
-  if (last) SetDirectoryEntry(index, 0);
-  // A table that goes is flushed too, even if its last entry was not present.
-  Flush(page, last ? kPtePresent : old);
-  if (last) FreeTable(table);
-  return pte;
-}
-
-mm::Pte PageTable::Query(VirtPage page) const {
-  const u32* entry = Contains(page) ? FindEntry(page) : nullptr;
-  if (!entry || (*entry & kPteResident) == 0) return {};
-  return {.resident = true,
-          .pfn = FrameOf(*entry),
-          .access = {.read = (*entry & kPteRead) != 0,
-                     .write = (*entry & kPteWrite) != 0,
-                     .execute = (*entry & kPteExecute) != 0},
-          .dirty = (*entry & kPteDirty) != 0};
-}
-
-VirtPage PageTable::NextResident(VirtPage from, VirtPage end) const {
-  KASSERT(end <= end_);
-  for (VirtPage page = from; page < end;) {
-    const VirtPage next_table((DirectoryIndex(page) + 1) * kTablePages);
-    const VirtPage stop = next_table < end ? next_table : end;
-    if (const u32* entry = FindEntry(page)) {
-      for (; page < stop; ++page, ++entry) {
-        if ((*entry & kPteResident) != 0) return page;
-      }
-    }
-    page = stop;
-  }
-  return end;
-}
-
-void PageTable::Activate() const { WriteCr3(EntryFor(directory_, 0)); }
-bool PageTable::IsActive() const { return FrameOf(ReadCr3()) == directory_; }
-
-u32 PageTable::RawEntry(VirtPage page) const {
-  const u32 table = Directory()[DirectoryIndex(page)];
-  if ((table & kPdeLarge) != 0) return table;
-  const u32* entry = FindEntry(page);
-  return entry ? *entry : 0;
-}
-
-// ---- User
-// -----------------------------------------------------------------------------------------------
-
-UserPageTable::UserPageTable(SystemPageTable& system, Pfn directory)
-    : PageTable(system.frames_, directory, VirtPage(0), kUserEnd, kPteUser) {
-  u32* entries = Directory();
-  std::memset(entries, 0, kFirstKernelEntry * sizeof(u32));
-  std::memcpy(entries + kFirstKernelEntry, system.Directory() + kFirstKernelEntry,
-              (kTableEntries - kFirstKernelEntry) * sizeof(u32));
-  system.users_.PushBack(*this);
-}
-
-Result<UserPageTable*> UserPageTable::Create(SystemPageTable& system) {
-  const Pfn directory = TRY(system.frames_.AllocateCharged(mm::FrameUse::kPageTable));
-  void* memory = ::operator new(sizeof(UserPageTable), std::nothrow);
-  if (!memory) {
-    system.frames_.FreeCharged(directory);
-    return Status::kNoMemory;
-  }
-  return new (memory) UserPageTable(system, directory);
-}
-
-UserPageTable::~UserPageTable() {
-  KASSERT(!IsActive());
-  for (u32 i = 0; i < kFirstKernelEntry; ++i) KASSERT(Directory()[i] == 0);
-  Unlink();
-  frames_.FreeCharged(directory_);
-}
-
-Result<Pfn> UserPageTable::AllocateTable() {
-  return frames_.AllocateZeroed(mm::FrameUse::kPageTable);
-}
-void UserPageTable::FreeTable(Pfn table) { frames_.Free(table); }
-void UserPageTable::SetDirectoryEntry(u32 index, u32 entry) { Directory()[index] = entry; }
-bool UserPageTable::MayBeCached() const { return IsActive(); }
+template <class Format>
+class UserTable;
 
 // ---- System
 // ---------------------------------------------------------------------------------------------
 
-SystemPageTable::SystemPageTable(mm::PfnDatabase& frames, Pfn directory)
-    : PageTable(frames, directory, PageOf(VirtAddr(kSystemSpaceBase)),
-                PageOf(VirtAddr(kSystemSpaceEnd)), Features().pge ? kPteGlobal : 0) {}
+template <class Format>
+class SystemTable final : public Walk<Format, SystemPageTable, SystemTable<Format>> {
+ public:
+  using Entry = typename Format::Entry;
 
-Result<Pfn> SystemPageTable::AllocateTable() {
-  const Pfn table = TRY(frames_.AllocateCharged(mm::FrameUse::kPageTable));
-  std::memset(frames_.Bytes(table).data(), 0, kPageSize);
-  return table;
+  explicit SystemTable(mm::PfnDatabase& frames)
+      : Walk<Format, SystemPageTable, SystemTable>(frames, kSystemFirst, kSystemEnd,
+                                                   Features().pge ? kPteGlobal : 0) {
+    this->root_ = ReadCr3();
+    void* root = DirectMapped(PhysAddr(this->root_));
+    if constexpr (Format::kSharesKernelDirectories) {
+      const auto* directories = static_cast<const Entry*>(root);
+      for (u32 i = Format::kUserDirectories; i < Format::kDirectories; ++i) {
+        this->directories_[i] = this->EntriesOf(FrameOf(directories[i]));
+      }
+    } else {
+      this->directories_[0] = static_cast<Entry*>(root);
+    }
+  }
+
+  Result<Pfn> AllocateTable() {
+    const Pfn table = TRY(this->frames_.AllocateCharged(mm::FrameUse::kPageTable));
+    std::memset(this->frames_.Bytes(table).data(), 0, kPageSize);
+    return table;
+  }
+  void FreeTable(Pfn table) { this->frames_.FreeCharged(table); }
+  void SetDirectoryEntry(u32 index, Entry entry);
+  static bool MayBeCached() { return true; }
+  Result<UserPageTable*> CreateUser() override;
+
+ private:
+  friend class UserTable<Format>;
+  IntrusiveList<UserPageTable> users_;
+};
+
+// ---- User
+// -----------------------------------------------------------------------------------------------
+
+/// What CR3 points to, where that is not the one directory itself: the processor wants it aligned. It lies in
+/// the object, and the object on the heap, where small blocks are in the direct map.
+template <class Format>
+class Root {};
+
+template <>
+class Root<PaeFormat> {
+ protected:
+  PaeFormat::Entry* entries() {
+    constexpr u32 kAlignment = 32;
+    const u32 address = AlignUp(reinterpret_cast<u32>(room_), kAlignment);
+    return reinterpret_cast<PaeFormat::Entry*>(address);
+  }
+
+ private:
+  PaeFormat::Entry room_[PaeFormat::kDirectories + 3] = {};
+};
+
+template <class Format>
+class UserTable final : public Walk<Format, UserPageTable, UserTable<Format>>,
+                        private Root<Format> {
+ public:
+  using Entry = typename Format::Entry;
+  using Directories = Pfn[Format::kUserDirectories];
+
+  UserTable(SystemTable<Format>& system, const Directories& frames);
+  ~UserTable() override;
+
+  Result<Pfn> AllocateTable() { return this->frames_.AllocateZeroed(mm::FrameUse::kPageTable); }
+  void FreeTable(Pfn table) { this->frames_.Free(table); }
+  void SetDirectoryEntry(u32 index, Entry entry) {
+    Format::Store(this->DirectoryEntry(index), entry);
+  }
+  bool MayBeCached() const { return this->IsActive(); }
+
+ private:
+  friend class SystemTable<Format>;
+  static constexpr u32 kUserEntries = kUserEnd.value >> Format::kTableShift;
+
+  Directories frames_of_directories_;
+};
+
+template <class Format>
+UserTable<Format>::UserTable(SystemTable<Format>& system, const Directories& frames)
+    : Walk<Format, UserPageTable, UserTable>(system.frames_, VirtPage(0), kUserEnd, kPteUser) {
+  for (u32 i = 0; i < Format::kUserDirectories; ++i) {
+    frames_of_directories_[i] = frames[i];
+    this->directories_[i] = this->EntriesOf(frames[i]);
+  }
+  for (u32 i = 0; i < kUserEntries; ++i) SetDirectoryEntry(i, 0);
+  if constexpr (Format::kSharesKernelDirectories) {
+    Entry* const root = this->entries();
+    KASSERT(reinterpret_cast<u32>(root) - kDirectMapBase < kDirectMapSize);
+    for (u32 i = Format::kUserDirectories; i < Format::kDirectories; ++i) {
+      this->directories_[i] = system.directories_[i];
+    }
+    for (u32 i = 0; i < Format::kDirectories; ++i) {
+      root[i] = PhysicalOf(this->directories_[i]).value | kPtePresent;
+    }
+    this->root_ = u32(PhysicalOf(root).value);
+  } else {
+    std::memcpy(this->directories_[0] + kUserEntries, system.directories_[0] + kUserEntries,
+                (Format::kTableEntries - kUserEntries) * sizeof(Entry));
+    this->root_ = EntryFor(frames[0], 0);
+  }
+  system.users_.PushBack(*this);
 }
-void SystemPageTable::FreeTable(Pfn table) { frames_.FreeCharged(table); }
-void SystemPageTable::SetDirectoryEntry(u32 index, u32 entry) {
-  Directory()[index] = entry;
-  for (UserPageTable& user : users_) user.Directory()[index] = entry;
+
+template <class Format>
+UserTable<Format>::~UserTable() {
+  KASSERT(!this->IsActive());
+  for (u32 i = 0; i < kUserEntries; ++i) KASSERT(this->DirectoryEntry(i) == 0);
+  this->Unlink();
+  for (const Pfn pfn : frames_of_directories_) this->frames_.FreeCharged(pfn);
 }
-bool SystemPageTable::MayBeCached() const { return true; }
+
+template <class Format>
+void SystemTable<Format>::SetDirectoryEntry(u32 index, Entry entry) {
+  Format::Store(this->DirectoryEntry(index), entry);
+  if constexpr (!Format::kSharesKernelDirectories) {
+    for (UserPageTable& user : users_) {
+      static_cast<UserTable<Format>&>(user).SetDirectoryEntry(index, entry);
+    }
+  }
+}
+
+template <class Format>
+Result<UserPageTable*> SystemTable<Format>::CreateUser() {
+  typename UserTable<Format>::Directories frames;
+  u32 count = 0;
+  const auto give_up = [&](Status status) {
+    while (count != 0) this->frames_.FreeCharged(frames[--count]);
+    return status;
+  };
+  for (; count < Format::kUserDirectories; ++count) {
+    const Result<Pfn> pfn = this->frames_.AllocateCharged(mm::FrameUse::kPageTable);
+    if (!pfn) return give_up(pfn.error());
+    frames[count] = *pfn;
+  }
+  void* memory = ::operator new(sizeof(UserTable<Format>), std::nothrow);
+  if (!memory) return give_up(Status::kNoMemory);
+  return new (memory) UserTable<Format>(*this, frames);
+}
+
+template <class T>
+SystemPageTable& ConstructOnce(mm::PfnDatabase& frames) {
+  alignas(T) static std::byte storage[sizeof(T)];
+  return *new (storage) T(frames);
+}
+
+}  // namespace
+
+void PageTable::Activate() const { WriteCr3(root_); }
+bool PageTable::IsActive() const { return ReadCr3() == root_; }
+
+Result<UserPageTable*> UserPageTable::Create(SystemPageTable& system) {
+  return system.CreateUser();
+}
+
+SystemPageTable& CreateSystemPageTable(mm::PfnDatabase& frames) {
+  return NoExecuteIsOn() ? ConstructOnce<SystemTable<PaeFormat>>(frames)
+                         : ConstructOnce<SystemTable<TwoLevelFormat>>(frames);
+}
 
 }  // namespace fl::x86

@@ -26,6 +26,9 @@ class TrapHandler {
 
 /// GDT, TSS, IDT; interrupts stay disabled. The boot page tables are in use.
 void InitTraps(TrapHandler& handler);
+/// From now on SYSENTER is a system call, too, with ESP in EDX; it returns to `return_address`, ECX and EDX
+/// lost. Only with Features().sep.
+void EnableFastCalls(VirtAddr return_address);
 /// Where the next trap from user mode begins to push: the top of the current thread's stack,
 /// 16-byte aligned.
 void SetKernelStack(void* top);

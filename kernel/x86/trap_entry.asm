@@ -1,6 +1,6 @@
 ; Trap entry and exit: from a vector to DispatchTrap and back. The frame's layout is trap_frame.h's.
 ; Invariants: C++ runs with DF and AC clear, kernel segments and a 16-byte aligned stack. Interrupts stay
-;   disabled: every gate is an interrupt gate.
+;   disabled: every gate is an interrupt gate. FS and GS stay the program's: the kernel uses neither.
 ; Why a return to user mode cannot fault: the selectors in the frame were loaded in user mode when the trap
 ;   came, and descriptors never change their kind (gdt.h); whoever writes selectors or flags into a frame
 ;   passes it through SanitizeUserFrame.
@@ -10,15 +10,27 @@
 KERNEL_CODE     equ 0x08
 KERNEL_DATA     equ 0x10
 SELECTOR_RPL    equ 3
-FRAME_CS        equ 15 * 4              ; offsetof(TrapFrame, cs)
+USER_CODE       equ 0x1B
+USER_DATA       equ 0x23
+FRAME_VECTOR    equ 12 * 4              ; offsetof(TrapFrame, vector)
+FRAME_EIP       equ 14 * 4
+FRAME_CS        equ 15 * 4
+FRAME_EFLAGS    equ 16 * 4
 FRAME_DWORDS    equ 19                  ; sizeof(TrapFrame) / 4
+
+FLAG_ALWAYS     equ 1 << 1
+FLAG_TRAP       equ 1 << 8
+FLAG_INTERRUPT  equ 1 << 9
 
 FIRST_RESERVED  equ 32
 SYSTEM_CALL     equ 0x2E
+FAST_CALL       equ 0x2F                ; kVectorFastCall: no gate has it.
 FIRST_IRQ       equ 0x40
 IRQS            equ 16
 
 extern DispatchTrap
+extern DispatchFastCall
+extern g_fast_call_return
 extern ReportDoubleFault
 
 section .text
@@ -45,12 +57,10 @@ stub_%1:
 %assign vector vector + 1
 %endrep
 
-; A segment register pushed as such may leave the upper half of its slot as it was (SDM vol. 2B, PUSH), and
-; MOV to a 32-bit register may leave the upper half undefined before the Pentium Pro.
+; A segment register pushed as such may leave the upper half of its slot as it was (SDM vol. 2B, PUSH).
 %macro PUSH_SEGMENT 1
-        xor     eax, eax
-        mov     ax, %1
-        push    eax
+        push    dword 0
+        mov     [esp], %1               ; 16 bits.
 %endmacro
 
 EnterTrap:
@@ -62,8 +72,6 @@ EnterTrap:
         mov     eax, KERNEL_DATA
         mov     ds, eax
         mov     es, eax
-        mov     fs, eax
-        mov     gs, eax
         cld
         FORBID_USER_ACCESS
         mov     ebx, esp
@@ -84,6 +92,59 @@ LeaveTrap:
         popad
         add     esp, 8                  ; Vector and error code.
         iret
+
+; SYSENTER comes here with ESP at the top of the kernel stack, IF clear and all other flags the program's
+; (SDM vol. 3A, 5.8.7). EDX is its stack pointer. A program that single-steps traps at the first instruction:
+; DispatchTrap lets that one go on at EnterFastCallStepped.
+global EnterFastCall, EnterFastCallStepped
+EnterFastCallStepped:
+        push    dword USER_DATA
+        push    edx
+        pushfd
+        or      dword [esp], FLAG_TRAP
+        jmp     EnterFastCall.flags_pushed
+EnterFastCall:
+        push    dword USER_DATA
+        push    edx
+        pushfd
+.flags_pushed:
+        or      dword [esp], FLAG_INTERRUPT
+        push    dword FLAG_ALWAYS       ; No DF, no AC, and no NT, which would make IRET a task switch.
+        popfd
+        push    dword USER_CODE
+        push    dword [cs:g_fast_call_return]
+        push    dword 0
+        push    dword FAST_CALL
+        pushad
+        PUSH_SEGMENT ds
+        PUSH_SEGMENT es
+        PUSH_SEGMENT fs
+        PUSH_SEGMENT gs
+        mov     eax, KERNEL_DATA
+        mov     ds, eax
+        mov     es, eax
+        xor     ebp, ebp
+        mov     ebx, esp
+        push    ebx                     ; The frame's size leaves the stack aligned with this.
+        call    DispatchFastCall
+        mov     esp, ebx
+        ; SYSEXIT loses ECX and EDX, and cannot set TF: only for a frame that nobody wrote to.
+        cmp     dword [esp + FRAME_VECTOR], FAST_CALL
+        jne     LeaveTrap
+        test    dword [esp + FRAME_EFLAGS], FLAG_TRAP
+        jnz     LeaveTrap
+        pop     gs
+        pop     fs
+        pop     es
+        pop     ds
+        popad
+        mov     edx, [esp + FRAME_EIP - FRAME_VECTOR]
+        mov     ecx, [esp + FRAME_EFLAGS + 4 - FRAME_VECTOR]
+        and     dword [esp + FRAME_EFLAGS - FRAME_VECTOR], ~FLAG_INTERRUPT
+        add     esp, FRAME_EFLAGS - FRAME_VECTOR
+        popfd
+        sti                             ; From after the next instruction on (SDM vol. 2B, STI).
+        sysexit
 
 ; void LeaveToUser(const TrapFrame* frame, u32 stack_top): the frame is copied to the top of the kernel stack,
 ; which may hold `frame` and this call's own arguments: so backwards, and without using the stack.

@@ -11,6 +11,8 @@
 
 namespace fl::x86 {
 
+inline constexpr u32 kEflagsVm86 = 1u << 17;
+
 struct TrapFrame {
   u32 gs, fs, es, ds;
   u32 edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;
@@ -20,7 +22,12 @@ struct TrapFrame {
   // Only there when the trap came from user mode, and in the frame of a double fault.
   u32 user_esp, user_ss;
 
-  bool FromUser() const { return (cs & 3) == 3; }
+  /// Also in virtual-8086 mode, where any value of CS is a program's. No processor lets a program enter that
+  /// mode; emulators have.
+  bool FromUser() const { return ((cs & 3) | (eflags & kEflagsVm86)) != 0; }
+  /// Of a system call: where its arguments lie on the user stack. Behind one return address, or behind
+  /// two where the program came by SYSENTER.
+  u32 CallArguments() const;
   /// Of what was interrupted.
   u32 StackPointer() const;
 };
@@ -29,7 +36,7 @@ static_assert(offsetof(TrapFrame, cs) == 15 * 4);
 
 /// For frames that somebody wrote into (NtContinue, NtSetContextThread): selectors become ones that
 /// user mode can hold, and of the flags only those that a program may set are kept; interrupts are
-/// enabled.
+/// enabled. All of the frame is restored, also where SYSEXIT would do for an untouched one.
 void SanitizeUserFrame(TrapFrame& frame);
 
 inline constexpr u16 kKernelCode = 0x08;
@@ -57,8 +64,14 @@ inline constexpr u32 kVectorAlignment = 17;
 inline constexpr u32 kVectorMachineCheck = 18;
 inline constexpr u32 kVectorSimdError = 19;
 inline constexpr u32 kVectorSystemCall = 0x2E;
+inline constexpr u32 kVectorFastCall =
+    0x2F;  ///< In the frame of a SYSENTER; no vector of the processor's.
 inline constexpr u32 kVectorFirstIrq =
     0x40;  ///< IRQ n arrives as vector kVectorFirstIrq + n, n < 16.
+
+inline u32 TrapFrame::CallArguments() const {
+  return user_esp + (vector == kVectorFastCall ? 8 : 4);
+}
 
 /// For a trap from kernel mode the processor pushes no stack pointer: the stack continues behind the frame.
 inline u32 TrapFrame::StackPointer() const {

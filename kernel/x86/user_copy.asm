@@ -50,3 +50,34 @@ ProbeSafely:
         FORBID_USER_ACCESS
         ret
         MAY_FAULT .start, .end, .failed
+
+; Status ReadWordSafely(u32* to, const void* from)
+global ReadWordSafely
+ReadWordSafely:
+        mov     edx, [esp + 8]
+        ALLOW_USER_ACCESS
+.start:
+        mov     edx, [edx]
+.end:
+        mov     ecx, [esp + 4]
+        mov     [ecx], edx
+        xor     eax, eax
+.failed:
+        FORBID_USER_ACCESS
+        ret
+        MAY_FAULT .start, .end, .failed
+
+; Status WriteWordSafely(void* to, u32 value)
+global WriteWordSafely
+WriteWordSafely:
+        mov     edx, [esp + 4]
+        mov     ecx, [esp + 8]
+        ALLOW_USER_ACCESS
+.start:
+        mov     [edx], ecx
+.end:
+        xor     eax, eax
+.failed:
+        FORBID_USER_ACCESS
+        ret
+        MAY_FAULT .start, .end, .failed

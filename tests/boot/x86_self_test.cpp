@@ -209,7 +209,6 @@ void TestProtection() {
   const x86::CpuFeatures& f = x86::Features();
   CHECK(ReadFaults(AddressOf(page).value) == f.smap);
   CHECK(JumpFaults(AddressOf(page).value) == f.smep);
-  CHECK(!f.smep || g_handler.last.access == mm::Access::kExecute);
   table.Unmap(page);
   frames.Free(pfn);
   g_memory->system_table.Activate();
@@ -219,12 +218,13 @@ void TestProtection() {
   auto* data = reinterpret_cast<u32*>(g_user_stack);
   *data = kJumpBack;
   CHECK(JumpFaults(reinterpret_cast<u32>(data)) == x86::NoExecuteIsOn());
+  CHECK(!x86::NoExecuteIsOn() || g_handler.last.access == mm::Access::kExecute);
   *reinterpret_cast<u32*>(frames.Bytes(pfn).data()) = kJumpBack;
   CHECK(JumpFaults(reinterpret_cast<u32>(frames.Bytes(pfn).data())) == x86::NoExecuteIsOn());
   // Text, constants: not even the kernel writes there. The null page and the guard are not there.
   static const u32 constant = 1;
-  for (const void* at : {reinterpret_cast<const void*>(&TestProtection),
-                         static_cast<const void*>(&constant)}) {
+  for (const void* at :
+       {reinterpret_cast<const void*>(&TestProtection), static_cast<const void*>(&constant)}) {
     CHECK(x86::ProbeSafely(const_cast<void*>(at)) == Status::kAccessViolation);
     CHECK(!ReadFaults(reinterpret_cast<u32>(at)));
   }
@@ -240,6 +240,7 @@ void TestPageTables() {
   const Result<x86::UserPageTable*> made = x86::UserPageTable::Create(g_memory->system_table);
   CHECK(made);
   x86::UserPageTable& table = **made;
+  CHECK(table.TablePages() == (x86::NoExecuteIsOn() ? 512 : 1024));
   table.Activate();
   const VirtPage page(0x12345);
   const Pfn a = *frames.AllocateZeroed(mm::FrameUse::kPrivate);
@@ -478,7 +479,9 @@ extern "C" void KernelMain(u32 magic, u32 multiboot_info) {
   const x86::CpuFeatures& f = x86::Features();
   Log(LogLevel::kInfo, "cpu: fpu %d pse %d tsc %d pge %d fxsr %d sse %d sep %d", f.fpu, f.pse,
       f.tsc, f.pge, f.fxsr, f.sse, f.sep);
-  g_memory = &InitMemory(info);
+  const bool two_level = std::string_view(info.command_line).find("nx=0") != std::string_view::npos;
+  g_memory = &InitMemory(info, two_level ? x86::NoExecute::kOff : x86::NoExecute::kOn);
+  CHECK(x86::NoExecuteIsOn() == (f.nx && !two_level));
   for (u32 i = 0; i < mm::kFrameUses; ++i) {
     Log(LogLevel::kInfo, "frames of use %u: %u", i, g_memory->frames.count(mm::FrameUse(i)));
   }

@@ -71,10 +71,18 @@ TEST_F(AtaDiskTest, LongReadsAreSplit) {
   primary.drives[0] = Disk(1000);
   AtaDisk& disk = Probe();
   ReadAndCheck(disk, 10, 600);
-  EXPECT_EQ(primary.commands,
-            (Commands{{0xC8, 0, 10, 256}, {0xC8, 0, 266, 256}, {0xC8, 0, 522, 88}}));
+  EXPECT_EQ(primary.commands, (Commands{{0x25, 0, 10, 512}, {0xC8, 0, 522, 88}}));
   EXPECT_EQ(disk.counters().reads, 1u);
   EXPECT_EQ(disk.counters().sectors, 600u);
+}
+
+TEST_F(AtaDiskTest, WithoutLba48LongReadsAreSplitInto256Sectors) {
+  primary.drives[0] = Disk(1000);
+  primary.drives[0].lba48 = false;
+  AtaDisk& disk = Probe();
+  ReadAndCheck(disk, 10, 600);
+  EXPECT_EQ(primary.commands,
+            (Commands{{0xC8, 0, 10, 256}, {0xC8, 0, 266, 256}, {0xC8, 0, 522, 88}}));
 }
 
 TEST_F(AtaDiskTest, LongPioReadsAreSplit) {

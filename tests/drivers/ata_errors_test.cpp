@@ -61,9 +61,9 @@ TEST_F(AtaErrorsTest, TheBlockSizeIsSetAgainAfterAReset) {
 
 TEST_F(AtaErrorsTest, AnErrorInALaterPartEndsTheRead) {
   AtaDisk& disk = Probe();
-  primary.bad_sectors = {300};
+  primary.bad_sectors = {520};
   EXPECT_EQ(Read(disk, 0, 600), Status::kCrcError);
-  EXPECT_EQ(disk.counters().sectors, 256u);
+  EXPECT_EQ(disk.counters().sectors, 512u);
   EXPECT_EQ(primary.commands.size(), 3u);
 }
 

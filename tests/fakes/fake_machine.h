@@ -24,8 +24,8 @@ inline constexpr VirtPage kSystemEnd{0xD0000};
 
 /// A process, as far as memory goes.
 struct FakeProcess {
-  explicit FakeProcess(mm::Pager& pager)
-      : mmu(&pager.frames, FakeMmu::Tables::kPromised),
+  explicit FakeProcess(mm::Pager& pager, u32 table_pages = 1024)
+      : mmu(&pager.frames, FakeMmu::Tables::kPromised, table_pages),
         space(pager, mmu, kUserFirst, kUserEnd, mm::SpaceKind::kUser) {}
   FakeMmu mmu;
   mm::AddressSpace space;
@@ -37,7 +37,9 @@ class FakeMachine {
   /// Checks that nothing is lost.
   ~FakeMachine();
 
-  std::unique_ptr<FakeProcess> Process() { return std::make_unique<FakeProcess>(pager); }
+  std::unique_ptr<FakeProcess> Process(u32 table_pages = 1024) {
+    return std::make_unique<FakeProcess>(pager, table_pages);
+  }
 
   /// One access as the processor makes it: through the entry, or by a fault. kResolved: it went
   /// through.

@@ -7,7 +7,7 @@ FakeMmu::~FakeMmu() { KASSERT(entries_.empty() && spans_.empty()); }
 
 Status FakeMmu::Map(VirtPage page, Pfn pfn, mm::PteAccess access) {
   KASSERT(!entries_.contains(page.value));
-  const u32 number = page.value / 1024;
+  const u32 number = page.value / table_pages_;
   auto span = spans_.find(number);
   if (span == spans_.end()) {
     if (tables_until_failure_ != 0 && --tables_until_failure_ == 0) return Status::kNoMemory;
@@ -36,7 +36,7 @@ mm::Pte FakeMmu::Unmap(VirtPage page) {
   if (entry == entries_.end()) return {};
   const mm::Pte old = entry->second;
   entries_.erase(entry);
-  const auto span = spans_.find(page.value / 1024);
+  const auto span = spans_.find(page.value / table_pages_);
   if (--span->second.entries == 0) {
     if (tables_ == Tables::kPromised) frames_->Free(span->second.table);
     if (tables_ == Tables::kCharged) frames_->FreeCharged(span->second.table);

@@ -69,6 +69,7 @@ TEST(MemoryPattern, FillsAndTheirMembersAreNamed) {
   EXPECT_STREQ(NameMemoryPattern(0xDDDDDDDD), "freed heap memory");
   EXPECT_STREQ(NameMemoryPattern(0xDDDDDDED), "freed heap memory");
   EXPECT_STREQ(NameMemoryPattern(0xCDCDCDCD), "new heap memory that nobody wrote to");
+  EXPECT_STREQ(NameMemoryPattern(0xDBDBDBDB), "a freed frame");
   EXPECT_EQ(NameMemoryPattern(0), nullptr);
   EXPECT_EQ(NameMemoryPattern(0xDDDDDDDC), nullptr);
   EXPECT_EQ(NameMemoryPattern(0xCDCDE000), nullptr);

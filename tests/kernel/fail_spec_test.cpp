@@ -42,19 +42,20 @@ TEST(FailPoint, FailsFromTheNthOn) {
 TEST(FailSpec, NamesKindsAndNumbers) {
   FailSpec spec;
   EXPECT_TRUE(spec.empty());
-  ASSERT_TRUE(ParseFailSpec("disk:7,heap:3+,commit:4294967295", spec));
+  ASSERT_TRUE(ParseFailSpec("disk:7,heap:3+,commit:2147483647", spec));
   EXPECT_EQ(spec.of(FailKind::kDisk).n, 7u);
   EXPECT_FALSE(spec.of(FailKind::kDisk).and_after);
   EXPECT_EQ(spec.of(FailKind::kHeap).n, 3u);
   EXPECT_TRUE(spec.of(FailKind::kHeap).and_after);
-  EXPECT_EQ(spec.of(FailKind::kCommit).n, 0xFFFFFFFFu);
+  EXPECT_EQ(spec.of(FailKind::kCommit).n, 0x7FFFFFFFu);
   EXPECT_EQ(spec.of(FailKind::kFrame).n, 0u);
   EXPECT_FALSE(spec.empty());
 }
 
 TEST(FailSpec, RefusesWhatItDoesNotUnderstand) {
-  for (const char* text : {"", "disk", "disk:", "disk:0", "disk:+", "disk:-1", "disk:1++", "disc:1",
-                           "disk:4294967296", "disk:1,", ",disk:1", "disk:1,disk:2", "disk:1 "}) {
+  for (const char* text :
+       {"", "disk", "disk:", "disk:0", "disk:+", "disk:-1", "disk:1++", "disc:1", "disk:2147483648",
+        "disk:4294967297", "disk:1,", ",disk:1", "disk:1,disk:2", "disk:1 "}) {
     FailSpec spec;
     EXPECT_FALSE(ParseFailSpec(text, spec)) << text;
   }
@@ -88,6 +89,8 @@ TEST(Options, WordsOfFaultInjection) {
   EXPECT_EQ(options.every, 2u);
   EXPECT_EQ(options.limit, 100u);
   EXPECT_EQ(options.program, "a.exe");
+  EXPECT_FALSE(options.sweep_and_after);
+  EXPECT_TRUE(ParseOptions("sweep=heap+").sweep_and_after);
   EXPECT_EQ(ParseOptions("fail=heap").unknown, "fail=heap");
   EXPECT_EQ(ParseOptions("sweep=all").unknown, "sweep=all");
   EXPECT_FALSE(ParseOptions("sweep=all").sweep);

@@ -63,6 +63,7 @@ class MappingMmu final : public mm::Mmu {
   }
   mm::Pte Query(VirtPage page) const override { return entries_.at(page - kRange); }
   VirtPage NextResident(VirtPage, VirtPage end) const override { return end; }
+  u32 TablePages() const override { return 1024; }
 
   u32 maps_until_failure = ~0u;
 

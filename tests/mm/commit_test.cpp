@@ -38,6 +38,34 @@ TEST(CommitCharge, ReserveIsFreeAndCommitIsNot) {
   EXPECT_EQ(machine.charged(), 0u);
 }
 
+TEST(CommitCharge, TablesArePromisedForWhatOneSpans) {
+  for (const u32 table_pages : {512u, 1024u}) {
+    FakeMachine machine(64);
+    const auto process = machine.Process(table_pages);
+    const u32 second_half = table_pages == 512 ? 1 : 0;
+    ASSERT_TRUE(Allocate(*process, 0x400000, 0x400, kMemReserve).ok());
+    ASSERT_TRUE(Allocate(*process, 0x400000, 1, kMemCommit).ok());
+    EXPECT_EQ(machine.charged(), 2u);
+    ASSERT_TRUE(Allocate(*process, 0x600000, 1, kMemCommit).ok());
+    EXPECT_EQ(machine.charged(), 3 + second_half);
+    // The last span of user space, and a range that touches three spans or two.
+    ASSERT_TRUE(Allocate(*process, 0x7FFD0000, 1, kBoth).ok());
+    EXPECT_EQ(machine.charged(), 5 + second_half);
+    ASSERT_TRUE(Allocate(*process, 0x10000000, 0x400, kMemReserve).ok());
+    ASSERT_TRUE(Allocate(*process, 0x101FF000, 2, kMemCommit).ok());
+    EXPECT_EQ(machine.charged(), 8 + 2 * second_half);
+    // What was promised can be had, to the last frame.
+    machine.TakeMemory(0);
+    for (const u32 at : {0x400000u, 0x600000u, 0x7FFD0000u, 0x101FF000u, 0x10200000u}) {
+      EXPECT_TRUE(machine.Write(*process, VirtAddr(at), 1));
+    }
+    EXPECT_EQ(process->mmu.table_count(), 3 + 2 * second_half);
+    machine.RestoreMemory();
+    ASSERT_TRUE(process->space.Free(VirtAddr(0x600000), kPageSize, mm::kMemDecommit).ok());
+    EXPECT_EQ(machine.charged(), 7 + second_half);
+  }
+}
+
 TEST(CommitCharge, LimitIsMetAtTheCallThatAsks) {
   FakeMachine machine(64);
   const auto process = machine.Process();

@@ -40,6 +40,37 @@ TEST(ImageCache, RefersWeakly) {
   EXPECT_GT(file->reads, reads);
 }
 
+TEST(ImageCache, KeepsTheLastFewThatWereAskedFor) {
+  FakeMachine machine;
+  machine.images.KeepRecent(2);
+  const auto a = MakeFile(MakeSample().file, 1);
+  const auto b = MakeFile(MakeSample().file, 2);
+  const auto c = MakeFile(MakeSample().file, 3);
+  const ImageSection* kept = AcquireImage(machine, a).get();
+  AcquireImage(machine, b);
+  const u32 reads = a->reads;
+  EXPECT_EQ(AcquireImage(machine, a).get(), kept);
+  EXPECT_EQ(a->reads, reads);
+  AcquireImage(machine, c);  // b was asked for longest ago.
+  EXPECT_EQ(b->references(), 1u);
+  EXPECT_EQ(AcquireImage(machine, a).get(), kept);
+  machine.images.DropKept();
+  EXPECT_EQ(a->references(), 1u);
+  EXPECT_EQ(c->references(), 1u);
+  EXPECT_EQ(machine.charged(), 0u);
+}
+
+TEST(ImageCache, KeepsNothingWhenMemoryIsShort) {
+  FakeMachine machine;
+  machine.images.KeepRecent(2);
+  const auto a = MakeFile(MakeSample().file, 1);
+  AcquireImage(machine, a);
+  EXPECT_GT(a->references(), 1u);
+  machine.TakeMemory(machine.ram / 2 - 1);
+  AcquireImage(machine, MakeFile(MakeSample().file, 2));
+  EXPECT_EQ(a->references(), 1u);
+}
+
 TEST(ImageCache, FirstVariantGetsThePreferredBase) {
   FakeMachine machine;
   const auto section = AcquireImage(machine, MakeFile(MakeSample({.base = 0x400000}).file, 1));

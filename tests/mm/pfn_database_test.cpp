@@ -95,6 +95,32 @@ TEST_F(Frames, StandbyIsTakenLastLongestUnusedFirstAndTheOwnerIsTold) {
   EXPECT_EQ(frames_.frame(section[3]).use, FrameUse::kSection);
 }
 
+TEST_F(Frames, PoisonedFramesAreFilledAndComeZeroedAllTheSame) {
+  frames_.PoisonFreeFrames();
+  const Pfn pfn = *frames_.Allocate(FrameUse::kPrivate);
+  EXPECT_EQ(frames_.Bytes(pfn)[17], std::byte{kPoison});
+  frames_.Bytes(pfn)[17] = std::byte{1};
+  frames_.Free(pfn);
+  EXPECT_EQ(frames_.Bytes(pfn)[17], std::byte{kPoison});
+  const Pfn zeroed = *frames_.AllocateZeroed(FrameUse::kPrivate);
+  for (const std::byte byte : frames_.Bytes(zeroed)) ASSERT_EQ(byte, std::byte{0});
+  EXPECT_TRUE(frames_.ZeroOneFreeFrame());
+  EXPECT_TRUE(frames_.AllocateZeroed(FrameUse::kPrivate).ok());
+}
+
+TEST_F(Frames, WhoeverWritesToAPoisonedFrameIsFoundOut) {
+  frames_.PoisonFreeFrames();
+  const Pfn pfn = *frames_.Allocate(FrameUse::kPrivate);
+  frames_.Free(pfn);
+  frames_.Bytes(pfn)[kPageSize - 1] = std::byte{1};
+  EXPECT_DEATH((void)frames_.Allocate(FrameUse::kPrivate), "untouched");
+  EXPECT_DEATH(frames_.ZeroOneFreeFrame(), "untouched");
+  frames_.Bytes(pfn)[kPageSize - 1] = std::byte{kPoison};
+  ASSERT_TRUE(frames_.ZeroOneFreeFrame());
+  frames_.Bytes(pfn)[0] = std::byte{1};
+  EXPECT_DEATH((void)frames_.AllocateZeroed(FrameUse::kPrivate), "untouched");
+}
+
 TEST_F(Frames, ChargedFramesStopAtThePromises) {
   EXPECT_EQ(frames_.commit().Charge(11), Status::kSuccess);
   const Pfn pfn = *frames_.AllocateCharged(FrameUse::kKernel);

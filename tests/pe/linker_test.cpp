@@ -156,6 +156,71 @@ TEST_F(LinkerTest, SecondLinkAddsOnlyWhatIsNew) {
   EXPECT_EQ(Value(second, c.Slot("b.dll", "B")), 0x20001000u);
 }
 
+TEST_F(LinkerTest, NeedsAreTheImportedDllsAndWhereForwardersLed) {
+  ImageBuilder a = Code(), b = Code(), c = Code();
+  a.Import("b.dll", {"B", "B2"}).Import("b.dll", {"B"});
+  b.Export("B", 0x1000).ExportForwarder("B2", "c.C");
+  c.Export("C", 0x1004);
+  TestModule& root = Add("a.exe", a);
+  TestModule& second = Add("b.dll", b);
+  TestModule& third = Add("c.dll", c);
+  ASSERT_EQ(linker_.Link(root, nullptr), Status::kSuccess);
+  const auto& needs = linker_.Find(root)->needs;
+  ASSERT_EQ(needs.size(), 2u);
+  EXPECT_EQ(needs[0], &second);
+  EXPECT_EQ(needs[1], &third);
+  EXPECT_TRUE(linker_.Find(second)->needs.empty());
+}
+
+TEST_F(LinkerTest, WhatWasLinkedEarlierIsFoundByNameAndLeftAlone) {
+  ImageBuilder a = Code(), b = Code();
+  a.Import("B", {"Frob"});
+  // Its own imports do not exist any more; nobody asks.
+  b.Export("Frob", 0x1010).Import("gone.dll", {"Gone"});
+  TestModule& root = Add("a.dll", a);
+  TestModule& old = Add("b.dll", b);
+  ASSERT_EQ(linker_.AddLinked(old), Status::kSuccess);
+  ASSERT_EQ(linker_.Link(root, nullptr), Status::kSuccess);
+  EXPECT_EQ(Value(root, a.Slot("B", "Frob")), 0x20001010u);
+  EXPECT_EQ(Order(), "a.dll ");
+  EXPECT_TRUE(loads_.empty());
+}
+
+TEST_F(LinkerTest, FindSymbolFollowsForwardersAndLinksWhereTheyLead) {
+  ImageBuilder a = Code(), b = Code(), c = Code();
+  a.Export("Own", 0x1020).ExportForwarder("Far", "b.B");
+  b.Export("B", 0x1004).Import("c.dll", {"C"});
+  c.Export("C", 0x1008);
+  TestModule& first = Add("a.dll", a);
+  TestModule& second = Add("b.dll", b);
+  Add("c.dll", c);
+  ASSERT_EQ(linker_.AddLinked(first), Status::kSuccess);
+  const SymbolRef own{.name = "Own"}, far{.name = "Far"}, missing{.name = "Missing"};
+  EXPECT_EQ(*linker_.FindSymbol(first, own, nullptr), 0x10001020u);
+  EXPECT_EQ(Order(), "");
+  EXPECT_EQ(*linker_.FindSymbol(first, far, nullptr), 0x20001004u);
+  EXPECT_EQ(Order(), "c.dll b.dll ");
+  ASSERT_EQ(linker_.Find(first)->needs.size(), 1u);
+  EXPECT_EQ(linker_.Find(first)->needs[0], &second);
+  LinkError error;
+  EXPECT_EQ(linker_.FindSymbol(first, missing, &error).status(), Status::kEntryPointNotFound);
+  EXPECT_EQ(error.kind, LinkError::Kind::kMissingSymbol);
+}
+
+TEST_F(LinkerTest, FindSymbolThatFailsLinksNothing) {
+  ImageBuilder a = Code(), b = Code();
+  a.ExportForwarder("Far", "b.B");
+  b.Export("B", 0x1004).Import("gone.dll", {"Gone"});
+  TestModule& first = Add("a.dll", a);
+  TestModule& second = Add("b.dll", b);
+  ASSERT_EQ(linker_.AddLinked(first), Status::kSuccess);
+  LinkError error;
+  EXPECT_EQ(linker_.FindSymbol(first, {.name = "Far"}, &error).status(), Status::kDllNotFound);
+  EXPECT_EQ(error.kind, LinkError::Kind::kMissingDll);
+  EXPECT_EQ(linker_.Find(second), nullptr);
+  EXPECT_EQ(Order(), "");
+}
+
 TEST_F(LinkerTest, AChainOfHundredsOfModulesNeedsNoDeepStack) {
   std::vector<ImageBuilder> chain(400, Code());
   for (u32 i = 0; i < chain.size(); ++i) {

@@ -12,6 +12,7 @@ KINDS = {
     'code-write': (ACCESS_VIOLATION, r'writ'),
     'jump-null': (ACCESS_VIOLATION, r'execut|read'),
     'jump-free': (ACCESS_VIOLATION, r'(execut|read).*0x7ffd0000'),
+    'jump-unmapped': (0xC000001D, r''),
     'kernel-read': (ACCESS_VIOLATION, r'read.*0x80000000'),
     'kernel-write': (ACCESS_VIOLATION, r'writ.*0x80100000'),
     'kernel-jump': (ACCESS_VIOLATION, r'(execut|read).*0x80100000'),
@@ -26,6 +27,8 @@ KINDS = {
     'port': (0xC0000096, r''),
     'breakpoint': (0x80000003, r''),
     'single-step': (0x80000004, r''),
+    'step-call': (0x80000004, r''),
+    'flags': (0xC000001D, r''),
 }
 
 

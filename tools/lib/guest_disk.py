@@ -54,28 +54,30 @@ def volume_size(layout):
     return max(SMALLEST, -(-wanted // MIB) * MIB)
 
 
-def build(image, layout, size=None):
-    """Writes the volume to the file `image`; `size` in bytes, if it is not to follow the content."""
+def build(image, layout, size=None, cluster=0, fat32=False):
+    """Writes the volume to the file `image`; size in bytes, sectors of a cluster and width, if they are
+    not to follow the content."""
     size = size or volume_size(layout)
     with open(image, 'wb') as file:
         file.truncate(size)
     if size == FLOPPY:
         format_command = ['mformat', '-i', image, '-f', '1440', '-N', '464c5401', '-v', 'FAULTLINE']
     else:
-        format_command = _hard_disk_format(image, size)
+        format_command = _hard_disk_format(image, size, cluster, fat32)
     _mtools([*format_command, '::'])
     _fill(image, layout)
 
 
-def _hard_disk_format(image, size):
+def _hard_disk_format(image, size, cluster=0, fat32=False):
     heads, per_track = 16, 63
     format_command = ['mformat', '-i', image, '-T', str(size // SECTOR), '-h', str(heads), '-s',
                       str(per_track), '-N', '464c5401', '-v', 'FAULTLINE']
-    if size >= FAT32_FROM:
+    if size >= FAT32_FROM or fat32:
         format_command.append('-F')
+        format_command += ['-c', str(cluster)] if cluster else []
     else:
         # The smallest cluster that stays within FAT16's 65,524 clusters.
-        cluster = 4
+        cluster = cluster or 4
         while size // SECTOR // cluster > 65000:
             cluster *= 2
         format_command += ['-c', str(cluster)]

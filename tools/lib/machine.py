@@ -1,7 +1,7 @@
 """One run of the kernel in QEMU: its devices, and the streams between them and this process.
 
 What the guest sees (the kernel's side is kernel/host_link.*):
-  COM1        the kernel's log, text
+  COM1        the kernel's log, text; the monitor, if there is one
   COM2        standard input: a length byte n and n bytes, again and again; n = 0 is end of file.
               Sent from the report {"event":"ready"} on: a UART drops what it holds when it is set up
   0xE9, 0xEA  standard output and standard error, bytes
@@ -40,14 +40,15 @@ def _escape(path):
 class Machine:
     """Start, then Wait, which returns QEMU's exit status, or None if the time ran out."""
 
-    def __init__(self, *, kernel, disk, kernel_command_line, log, options):
+    def __init__(self, *, kernel, disk, kernel_command_line, log, options, more_arguments=()):
         self._arguments = [
             'qemu-system-i386', '-accel', 'tcg', '-M', options.machine, '-cpu', options.cpu,
             '-m', options.mem, '-nodefaults', '-no-user-config', '-vga', 'std', '-display', 'none',
             '-no-reboot', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x4',
             '-kernel', kernel, '-append', kernel_command_line,
             '-drive', f'if=ide,index=0,media=disk,format=raw,cache=unsafe,file={_escape(disk)}',
-            '-chardev', f'file,id=log,path={_escape(log)}', '-serial', 'chardev:log',
+            '-chardev', f'{self._console(options)}={_escape(log)}', '-serial', 'chardev:log',
+            *more_arguments,
         ]
         if options.icount:
             self._arguments += ['-icount', 'shift=0,sleep=on',
@@ -61,6 +62,14 @@ class Machine:
         self._arguments += ['-chardev', f'socket,id=in,fd={guest_end.fileno()}',
                             '-serial', 'chardev:in']
         self._inherited.append(guest_end.detach())
+
+    @staticmethod
+    def _console(options):
+        """COM1: what the kernel says goes to the log, and with a monitor to who is connected, too."""
+        socket_path = getattr(options, 'monitor', None)
+        if not socket_path:
+            return 'file,id=log,path'
+        return f'socket,id=log,path={_escape(socket_path)},server=on,wait=off,logfile'
 
     def output(self, name, port, sink):
         """Bytes that the guest writes to `port` go to sink(bytes), on a thread of their own."""

@@ -101,6 +101,8 @@ def parse_arguments(arguments):
     add('--stats', metavar='FILE', help='one JSON object about the whole run')
     add('--icount', action='store_true', help='the clock counts instructions: same faults each time')
     add('--gdb', action='store_true', help='waits for gdb on port 1234')
+    add('--monitor', metavar='SOCKET',
+        help='a key on this socket stops the programs and asks for the monitor\'s commands')
     add('--keep', action='store_true', help='keeps the disk image and says where it is')
     add('--kernel-log', metavar='FILE', help='the kernel\'s own messages')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
@@ -225,6 +227,8 @@ def kernel_words(options, program_command_line):
         words.append('fail=' + ','.join(options.fail))
     if options.repeat != 1:
         words.append(f'repeat={options.repeat}')
+    if options.monitor:
+        words.append('monitor=1')
     if options.append:
         words.append(options.append)
     return ' '.join(words) + ' -- ' + program_command_line
@@ -257,7 +261,8 @@ def run(options, work):
         with open(qemu_errors, 'wb') as errors:
             guest.start(errors)
         if options.gdb:
-            show('runpe: waiting for gdb: target remote localhost:1234')
+            show(f'runpe: waiting for: gdb -x {ROOT}/tools/gdb/faultline.py {KERNEL} '
+                 '-ex "target remote localhost:1234"')
         qemu_status = guest.wait(options.timeout)
     finally:
         guest.stop()

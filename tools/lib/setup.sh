@@ -80,6 +80,14 @@ clang++ clang
 package:libclang-rt-dev libclang-rt-dev
 LIST
       ;;
+    gdb) cat <<'LIST'
+gdb gdb
+LIST
+      ;;
+    browser) cat <<'LIST'
+chromium-headless-shell chromium-headless-shell
+LIST
+      ;;
     lint) cat <<'LIST'
 clang-tidy clang-tidy
 clang++ clang

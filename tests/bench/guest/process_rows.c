@@ -35,9 +35,11 @@ static void Switch(void) {
   Begin("switch");
   for (unsigned i = 0; i < SAMPLES; ++i) {
     const unsigned before = shared[kSwitches];
+    MARK_BEGIN();
     const Cycles start = Clock();
     for (unsigned turn = 0; turn < kTurnsInSample; ++turn) TakeTurn(shared, kParent);
     const unsigned elapsed = (unsigned)(Clock() - start), switches = shared[kSwitches] - before;
+    MARK_TIMED();
     if (switches == 0) Fail("yielding does not switch", 0);
     Record(elapsed / switches);
   }
@@ -58,10 +60,19 @@ static void CreateProcess(void) {
   Finish();
 }
 
+static void SayHello(void) { Say("hello\n"); }
+static void Hello(void) { AwaitProcess(StartRow("say_hello")); }
+
 // The counter has the instructions from the kernel's first to MARK_PROGRAM.
 static void Boot(void) {}
 
 const Row kProcessRows[] = {
-    {"null_call", Null},        {"switch", Switch}, {"child_switch", ChildSwitch},
-    {"process", CreateProcess}, {"boot", Boot},     {0, 0},
+    {"null_call", Null},
+    {"switch", Switch},
+    {"child_switch", ChildSwitch},
+    {"process", CreateProcess},
+    {"boot", Boot},
+    {"hello", Hello},
+    {"say_hello", SayHello},
+    {0, 0},
 };

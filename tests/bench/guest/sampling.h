@@ -19,9 +19,12 @@ void Finish(void);
 /// One sample of a statement that does not sleep.
 #define SAMPLE(statement)                \
   do {                                   \
+    MARK_BEGIN();                        \
     const Cycles sample_start = Clock(); \
     statement;                           \
-    Record(Clock() - sample_start);      \
+    const Cycles sample_end = Clock();   \
+    MARK_TIMED();                        \
+    Record(sample_end - sample_start);   \
   } while (0)
 
 /// One sample of a statement that may sleep: instructions, whoever executes them.

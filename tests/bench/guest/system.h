@@ -26,6 +26,7 @@ static inline Cycles Clock(void) {
 #define MARK_BEGIN() MARK(1)
 #define MARK_END() MARK(2)
 #define MARK_PROGRAM() MARK(3)  ///< The program's first line.
+#define MARK_TIMED() MARK(4)    ///< Ends what the clock measures: for tools/profile alone.
 
 void Say(const char* text);
 void __attribute__((noreturn)) Fail(const char* what, unsigned status);

@@ -1,7 +1,6 @@
 // alpha: imports beta, which imports alpha: a cycle.
 #include "dll.h"
 
-DLL_WITHOUT_INITIALISATION
 IMPORT int BetaTwice(int n);
 
 // Two pages and a bit, so that at least one page is nothing but this.

@@ -1,7 +1,6 @@
 // beta: one export by name, one by ordinal alone.
 #include "dll.h"
 
-DLL_WITHOUT_INITIALISATION
 IMPORT int AlphaAdd(int a, int b);
 
 unsigned beta_data[2 * 1024] = {0xBE7A0001};

@@ -1,8 +1,6 @@
 // gamma: forwards to beta by name and by ordinal, and has an export by ordinal of its own.
 #include "dll.h"
 
-DLL_WITHOUT_INITIALISATION
-
 unsigned gamma_data[2 * 1024] = {0x6A33A001};
 
 unsigned GammaExchange(unsigned value) {

@@ -2,8 +2,6 @@
 // it.
 #include "dll.h"
 
-DLL_WITHOUT_INITIALISATION
-
 // Distinct volatile words, so that the compiler keeps an absolute address in each instruction.
 static volatile unsigned words[64];
 #define ADD(i) sum += words[i] + (unsigned)&words[i];

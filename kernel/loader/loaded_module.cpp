@@ -1,7 +1,8 @@
 // LoadedModule: see loaded_module.h.
-#include "kernel/loaded_module.h"
+#include "kernel/loader/loaded_module.h"
 
 #include "kernel/base/checked_math.h"
+#include "kernel/syscall/user_memory.h"
 #include "kernel/x86/user_copy.h"
 
 namespace fl::kernel {
@@ -20,10 +21,17 @@ Status LoadedModule::MapView() {
   return Status::kSuccess;
 }
 
+u32 LoadedModule::Entry() const {
+  const pe::ImageLayout& layout = Layout();
+  const bool called = !is_program && layout.is_dll() && layout.entry.value != 0;
+  return called ? Base().value + layout.entry.value : 0;
+}
+
 Status LoadedModule::Read(u32 offset, std::span<std::byte> out) {
   const u32 size = u32(out.size());
   if (!FitsWithin(offset, size, Layout().mapped_size())) return Status::kInvalidImageFormat;
   if (size == 0) return Status::kSuccess;
+  if (view_.value == 0) return CopyFromUser(out.data(), Base().value + offset, size);
   if (!pe::BindingsIn(Rva(offset), size, section_->bindings()).empty()) {
     return file_source_.Read(offset, out);
   }

@@ -1,0 +1,27 @@
+// isolation: what the program's parts share. An act tries what a program must not be able to do, in a
+// process of its own: how that process ends is the result, and isolation_test.py knows which is right.
+#pragma once
+
+#include "guest.h"
+
+#define HELD 0x600D    // The act was refused, or did no harm, as it should.
+#define BROKEN 0x0BAD  // It reached what it must not.
+#define RAN 0x2A       // The code that was put somewhere ran.
+
+typedef struct {
+  const char* name;
+  ULONG (*act)(ULONG argument);  // Its result is the process' exit status.
+} Act;
+
+// The table of each part, ended by a null name. A name that begins with an underscore is another act's helper.
+extern const Act processor_acts[];  // isolation_processor.c
+extern const Act segment_acts[];    // isolation_segments.c
+extern const Act memory_acts[];     // isolation_memory.c
+extern const Act frame_acts[];      // isolation_frames.c
+extern const Act call_acts[];       // isolation_calls.c
+extern const Act thread_acts[];     // isolation_threads.c
+
+// Reserved and committed; ends the program if it cannot be had.
+void* Commit(ULONG size, ULONG protection);
+// The number that a system call's stub puts into EAX.
+ULONG CallNumber(const void* stub);

@@ -1,0 +1,156 @@
+// ReadAhead, and what sections and address spaces make of it: how much one hard fault reads, and what else
+// it maps.
+#include "mm/read_ahead.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/mm/image_fixture.h"
+
+namespace fl::mm {
+namespace {
+
+using test::FakeMachine;
+using test::MakeFile;
+using test::MapWhole;
+
+constexpr u32 kPages = 4096;
+
+TEST(ReadAhead, WindowDoublesForAReaderInOrder) {
+  ReadAhead ahead;
+  u32 at = 0;
+  for (const u32 expected : {4u, 8u, 16u, 32u, 64u, 64u}) {
+    const SectionRun run = ahead.Next(PageIndex(at), kPages);
+    EXPECT_EQ(run.first.value, at);
+    EXPECT_EQ(run.pages, expected);
+    at += run.pages;
+  }
+  EXPECT_EQ(ahead.Next(PageIndex(at + 1), kPages).pages, 1u);
+  EXPECT_EQ(ahead.Next(PageIndex(at + 2), kPages).pages, ReadAhead::kFirstWindow);
+}
+
+TEST(ReadAhead, ScatteredPagesComeAloneUntilMuchIsWanted) {
+  ReadAhead ahead;
+  const u32 few = kPages / ReadAhead::kDense;
+  for (u32 i = 1; i <= few; ++i) {
+    const PageIndex page(i * 7 % kPages);
+    const SectionRun run = ahead.Next(page, kPages);
+    EXPECT_EQ(run.first, page);
+    EXPECT_EQ(run.pages, 1u);
+  }
+  const SectionRun run = ahead.Next(PageIndex(1000), kPages);
+  EXPECT_EQ(run.first.value, 1000u / ReadAhead::kBlock * ReadAhead::kBlock);
+  EXPECT_EQ(run.pages, ReadAhead::kBlock);
+}
+
+class ReadAheadTest : public testing::Test {
+ protected:
+  explicit ReadAheadTest(u32 frames = 1024) : machine_(frames) {
+    machine_.pager.reads_ahead = true;
+    machine_.pager.around_pages = 16;
+  }
+  FakeMachine machine_;
+};
+
+TEST_F(ReadAheadTest, InOrderTakesFewReads) {
+  const auto file = MakeFile(test::PatternBytes(256 * kPageSize - 100, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  test::Bytes all(file->bytes().size());
+  ASSERT_EQ(data->ReadBytes(0, all), Status::kSuccess);
+  EXPECT_EQ(all, file->bytes());
+  EXPECT_LE(file->reads, 8u);
+  EXPECT_EQ(data->counters().pages_read, 256u);
+}
+
+TEST_F(ReadAheadTest, OutOfOrderReadsLittleMoreThanIsTouched) {
+  const auto file = MakeFile(test::PatternBytes(512 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  std::byte byte[1];
+  for (u32 i = 1; i <= 32; ++i) {
+    const u32 offset = i * 211 % 512 * kPageSize + i;
+    ASSERT_EQ(data->ReadBytes(offset, byte), Status::kSuccess);
+    EXPECT_EQ(byte[0], file->bytes()[offset]);
+  }
+  EXPECT_LE(data->counters().pages_read, 2 * 32u);
+  // All of it, out of order: blocks around the page, which may begin before it.
+  for (u32 i = 0; i < 512; ++i) {
+    const u32 offset = i * 211 % 512 * kPageSize + i;
+    ASSERT_EQ(data->ReadBytes(offset, byte), Status::kSuccess);
+    EXPECT_EQ(byte[0], file->bytes()[offset]);
+  }
+  EXPECT_EQ(data->counters().pages_read, 512u);
+  EXPECT_LE(file->reads, 512u / 3);
+}
+
+TEST_F(ReadAheadTest, OnlyThePageAskedForMustBeReadable) {
+  const auto file = MakeFile(test::PatternBytes(256 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  std::byte byte[1];
+  for (u32 i = 1; i <= 256 / ReadAhead::kDense; ++i) {
+    ASSERT_EQ(data->ReadBytes(i * 3 * kPageSize, byte), Status::kSuccess);
+  }
+  file->reads = 0;
+  file->fail_read = 1;  // The block around page 200; the page alone can be read.
+  const u32 offset = 200 * kPageSize + 5;
+  ASSERT_EQ(data->ReadBytes(offset, byte), Status::kSuccess);
+  EXPECT_EQ(byte[0], file->bytes()[offset]);
+  EXPECT_TRUE(data->IsPresent(PageIndex(200)));
+  EXPECT_FALSE(data->IsPresent(PageIndex(199)));
+  EXPECT_FALSE(data->IsPresent(PageIndex(201)));
+}
+
+TEST_F(ReadAheadTest, NeighboursInMemoryAreMappedByTheSameFault) {
+  const auto file = MakeFile(test::PatternBytes(64 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  test::Bytes bytes(20 * kPageSize);
+  ASSERT_EQ(data->ReadBytes(10 * kPageSize, bytes), Status::kSuccess);
+  const auto process = machine_.Process();
+  const VirtAddr base = MapWhole(*process, *data, kPageWriteCopy);
+  EXPECT_EQ(machine_.Byte(*process, base + 16 * kPageSize), int(file->bytes()[16 * kPageSize]));
+  for (u32 i = 0; i < 64; ++i) {
+    // The block of 16, as far as it was here: not page 15, nor 32, nor what is absent.
+    const Pte pte = process->mmu.Query(PageOf(base) + i);
+    EXPECT_EQ(pte.resident, i >= 16 && i < 32 && data->IsPresent(PageIndex(i))) << i;
+    EXPECT_FALSE(pte.access.write);
+  }
+  EXPECT_TRUE(process->mmu.Query(PageOf(base) + 29).resident);
+  // A write still makes a copy of its own, of one page.
+  ASSERT_TRUE(machine_.Write(*process, base + 17 * kPageSize, 0xEE));
+  EXPECT_EQ(process->space.private_pages(), 1u);
+  EXPECT_EQ(data->counters().copies, 1u);
+}
+
+TEST_F(ReadAheadTest, NeighboursStayWithinTheRegion) {
+  const auto file = MakeFile(test::PatternBytes(32 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  test::Bytes bytes(32 * kPageSize);
+  ASSERT_EQ(data->ReadBytes(0, bytes), Status::kSuccess);
+  const auto process = machine_.Process();
+  const VirtAddr base = MapWhole(*process, *data, kPageReadOnly);
+  ASSERT_TRUE(process->space.Protect(base + 4 * kPageSize, 2 * kPageSize, kPageNoAccess).ok());
+  EXPECT_NE(machine_.Byte(*process, base), -1);
+  for (u32 i = 0; i < 32; ++i) {
+    EXPECT_EQ(process->mmu.Query(PageOf(base) + i).resident, i < 4) << i;
+  }
+}
+
+class ReadAheadInLittleMemory : public ReadAheadTest {
+ protected:
+  ReadAheadInLittleMemory() : ReadAheadTest(12) {}
+};
+
+TEST_F(ReadAheadInLittleMemory, LeavesMostOfItAlone) {
+  const auto file = MakeFile(test::PatternBytes(100 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  test::Bytes all(file->bytes().size());
+  ASSERT_EQ(data->ReadBytes(0, all), Status::kSuccess);
+  EXPECT_EQ(all, file->bytes());
+  const auto process = machine_.Process();
+  const VirtAddr base = MapWhole(*process, *data, kPageReadOnly);
+  // More is mapped than there are frames: what cannot be promised is not mapped, and nothing fails.
+  for (u32 i = 0; i < 8; ++i) {
+    EXPECT_EQ(machine_.Byte(*process, base + i * kPageSize), int(file->bytes()[i * kPageSize]));
+  }
+}
+
+}  // namespace
+}  // namespace fl::mm
