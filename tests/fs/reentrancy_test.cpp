@@ -15,13 +15,13 @@ constexpr u32 kSize = 60 * 512 + 77;
 FatImage Image() {
   FatImage::Options options;
   options.width = 16;
-  options.clusters = 20000;
+  options.clusters = 5000;
   FatImage image(options);
-  image.AddDirectory(kRoot, "SUB        ", {10, 3000, 9000});
+  image.AddDirectory(kRoot, "SUB        ", {10, 4800, 4900});
   for (int i = 0; i < 40; ++i) image.AddEntry(10, "FILE       ", 0x20, 0, 0);
   image.AddLongName(10, u"a name of some length.bin", "ANAME~1 BIN");
   std::vector<u32> chain;
-  for (u32 i = 0; i < 61; ++i) chain.push_back(20 + (i * 7919) % 19000);
+  for (u32 i = 0; i < 61; ++i) chain.push_back(20 + (i * 7919) % 4100);
   image.AddFile(10, "ANAME~1 BIN", chain, kSize, 1);
   for (u32& cluster : chain) cluster += 300;
   image.AddFile(kRoot, "B       BIN", chain, kSize, 2);
