@@ -207,7 +207,8 @@ TEST(CommitCharge, TheLastPromiseMakesACopyToo) {
 }
 
 TEST(CommitCharge, APageComesAloneWhereItsNeighboursCannotBePaid) {
-  FakeMachine machine(128, 0, 8);
+  FakeMachine machine(128);
+  machine.pager.reads_ahead = true;
   const auto file = MakeFile(test::PatternBytes(8 * kPageSize, 1), 1);
   const auto data = *machine.data.Acquire(file);
   const auto process = machine.Process();
