@@ -11,10 +11,11 @@
 
 namespace fl::fs {
 
-/// Takes one code point off the front of `text`, which is not empty; nothing if it is ill-formed.
+/// Takes one code point off the front of `text`, which is not empty; if it is ill-formed, takes
+/// nothing.
 std::optional<u32> TakeUtf8(std::string_view& text);
-/// Takes one code point off the front of `units`, which is not empty; nothing for an unpaired
-/// surrogate.
+/// Takes one code point off the front of `units`, which is not empty; for an unpaired
+/// surrogate, takes nothing.
 std::optional<u32> TakeUtf16(std::span<const u16>& units);
 
 /// Room for one code point in UTF-8.

@@ -18,7 +18,7 @@ int StringsEqual(const char* a, const char* b);
 int GuestMain(void);
 /// The DLLs hear of it.
 NORETURN void Exit(ULONG status);
-/// Nobody hears of it: something failed that ought not to.
+/// Nobody hears of it: something failed that ought not to, or nothing more shall be said.
 NORETURN void Abort(ULONG status);
 
 HANDLE StandardInput(void);

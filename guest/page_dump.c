@@ -26,7 +26,7 @@ static ULONG ImageName(const void* base, char* out, ULONG size) {
   } buffer;
   const NTSTATUS status = NtQueryVirtualMemory(
       CURRENT_PROCESS, base, MemoryMappedFilenameInformation, &buffer, sizeof(buffer), NULL);
-  if (status != STATUS_SUCCESS) Exit((ULONG)status);
+  if (status != STATUS_SUCCESS) Abort((ULONG)status);
   const ULONG length = buffer.name.Length / 2;
   ULONG start = length;
   while (start > 0 && buffer.name.Buffer[start - 1] != '\\') --start;
@@ -71,5 +71,5 @@ void DumpPages(DumpForm form) {
     }
     at = (const UCHAR*)region.BaseAddress + region.RegionSize;
   }
-  Exit(found ? 0 : 1);
+  Abort(found ? 0 : 1);
 }

@@ -28,7 +28,7 @@ std::string_view NameOf(const FaultRecord& record) {
   if (!record.has_page) return name;
   name = "(memory)";
   const auto look = [&](const mm::Section& section) {
-    if (TraceId(section) == record.section_id) name = section.file()->Name();
+    if (section.serial() == record.section) name = section.file()->Name();
   };
   TheKernel().images.ForEach(look);
   TheKernel().files.ForEach(look);
@@ -54,7 +54,7 @@ void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result,
   record.cycles = cycles;
   record.has_page = result.section != nullptr;
   record.page = result.section_page;
-  record.section_id = result.section ? TraceId(*result.section) : 0;
+  record.section = result.section ? result.section->serial() : 0;
   if (TheKernel().options.trace) Trace(record);
 }
 
@@ -71,7 +71,7 @@ void FaultLog::Trace(const FaultRecord& record) const {
   if (record.has_page) {
     line->Field("image", NameOf(record));
     line->Field("page", record.page.value);
-    line->Field("section", record.section_id);
+    line->Field("section", record.section);
   }
   line->Field("hard", record.hard);
   line->Field("cycles", record.cycles);

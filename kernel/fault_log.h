@@ -20,9 +20,8 @@ struct FaultRecord {
   u32 process = 0;  ///< 0: none.
   u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
   bool has_page = false;
-  PageIndex page;  ///< Of the section, if has_page.
-  u32 section_id =
-      0;  ///< As in the trace: see trace.h. Its name is looked up when somebody reads it.
+  PageIndex page;   ///< Of the section, if has_page.
+  u32 section = 0;  ///< Its serial number; its name is looked up when somebody reads it.
 };
 
 class FaultLog {

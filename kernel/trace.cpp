@@ -41,18 +41,11 @@ void PutPeSections(JsonWriter& json, const pe::ImageLayout& layout) {
 
 }  // namespace
 
-u32 TraceId(const mm::Section& section) {
-  if (section.kind() == mm::SectionKind::kImage) {
-    return static_cast<const mm::ImageSection&>(section).base().value;
-  }
-  return u32(reinterpret_cast<std::uintptr_t>(&section));
-}
-
 void TraceImage(const mm::ImageSection& section) {
   if (!Wanted()) return;
   HostLine line(TheKernel().host, HostStream::kTrace);
   line->Field("event", "image").Field("time", x86::ReadCycles());
-  line->Field("section", TraceId(section)).Field("image", section.file()->Name());
+  line->Field("section", section.serial()).Field("image", section.file()->Name());
   line->Field("base", section.base().value);
   line->Field("preferred_base", section.layout().preferred_base.value);
   line->Field("pages", section.pages());
@@ -65,7 +58,7 @@ void TraceImage(const mm::ImageSection& section) {
 void TraceBound(const mm::ImageSection& section) {
   if (!Wanted()) return;
   HostLine line(TheKernel().host, HostStream::kTrace);
-  line->Field("event", "bound").Field("section", TraceId(section));
+  line->Field("event", "bound").Field("section", section.serial());
   PutRuns(*line, "bound", section.pages(),
           [&](PageIndex page) { return !pe::BindingsOfPage(page, section.bindings()).empty(); });
 }
@@ -87,7 +80,7 @@ void PageInTrace::OnPageIn(const mm::Section& section, PageIndex first, u32 page
   const fs::File* file = section.file();
   HostLine line(kernel.host, HostStream::kTrace);
   line->Field("event", "page_in").Field("time", x86::ReadCycles());
-  line->Field("section", TraceId(section));
+  line->Field("section", section.serial());
   line->Field("image", file ? file->Name() : std::string_view("(memory)"));
   line->Field("page", first.value).Field("pages", pages).Field("bytes", bytes);
   line->Field("pid", process ? process->id() : 0);

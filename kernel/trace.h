@@ -5,8 +5,7 @@
 //   page_in  pages that came into memory, how many bytes of the file they took, for which process
 //   process  the program that a process runs
 // Invariants:  nothing here sleeps or allocates. Times are cycles since the processor was reset.
-// Ids:         an image's is its base, which no two live images share; another section's is the address of
-//              its object, which a later one may have again.
+// Ids:         a section's is its serial number.
 #pragma once
 
 #include "mm/image_section.h"
@@ -15,7 +14,6 @@ namespace fl::kernel {
 
 class Process;
 
-u32 TraceId(const mm::Section& section);
 void TraceImage(const mm::ImageSection& section);
 void TraceBound(const mm::ImageSection& section);
 void TraceProcess(Process& process);

@@ -31,6 +31,7 @@ struct Pager {
   /// A fault on a page of a view also maps its neighbours that are in memory, within a block of so many
   /// pages; a power of two.
   u32 around_pages = 1;
+  u32 sections_made = 0;
 };
 
 }  // namespace fl::mm

@@ -13,7 +13,7 @@ void RaiseTo(u32& peak, u32 value) {
 }  // namespace
 
 Section::Section(Pager& pager, SectionKind kind, RefPtr<fs::File> file)
-    : pager_(pager), kind_(kind), file_(std::move(file)) {}
+    : pager_(pager), kind_(kind), serial_(++pager.sections_made), file_(std::move(file)) {}
 
 Status Section::Create(u64 size_in_bytes) {
   size_ = size_in_bytes;

@@ -46,6 +46,8 @@ class Section : public RefCounted<Section>, public FrameOwner {
   virtual ~Section();
 
   SectionKind kind() const { return kind_; }
+  /// Sections are numbered from 1 as they are made.
+  u32 serial() const { return serial_; }
   u32 pages() const { return prototypes_.pages(); }
   /// Bytes; the last page may be partly behind it.
   u64 size() const { return size_; }
@@ -124,6 +126,7 @@ class Section : public RefCounted<Section>, public FrameOwner {
   void Abandon(PageIndex index, Pfn pfn);
 
   const SectionKind kind_;
+  const u32 serial_;
   RefPtr<fs::File> file_;
   u64 size_ = 0;
   u32 promised_pages_ = 0;

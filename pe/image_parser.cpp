@@ -171,7 +171,7 @@ Status ParseSections(std::span<const std::byte> headers, const HeaderMap& map, I
                      ParseError* error) {
   const u32 count = map.file.section_count;
   const u32 granule = layout->flat ? 1 : kPageSize;
-  u64 previous_end = layout->flat ? 0 : AlignUp<u64>(layout->header_bytes, kPageSize);
+  u64 previous_end = AlignUp<u64>(layout->header_bytes, granule);
   for (u32 i = 0; i < count; ++i) {
     const std::optional<SectionHeader> header =
         At<SectionHeader>(headers, map.section_table + u64(i) * sizeof(SectionHeader));

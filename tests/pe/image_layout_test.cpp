@@ -187,6 +187,17 @@ TEST(ImageLayout, FlatImageIsMappedAsItLiesInTheFile) {
   EXPECT_TRUE(content.readable && content.writable && content.executable && !content.shared);
 }
 
+TEST(ImageLayout, RefusesAFlatSectionInTheHeaders) {
+  ImageBuilder builder;
+  builder.section_alignment = builder.file_alignment = 0x20;
+  builder.AddSection(".text", test::kCodeFlags, Bytes(0x300, std::byte(1)));
+  Bytes file = builder.Build();
+  const u32 section = builder.pe_offset + 24 + 224;
+  Put32(file, section + 12, 0x100);
+  Put32(file, section + 20, 0x100);
+  EXPECT_STREQ(Refused(file).error.reason, "overlaps what stands before it: section");
+}
+
 TEST(ImageLayout, RefusesWhatIsNoPe) {
   EXPECT_EQ(Refused({}).status, Status::kInvalidImageNotMz);
   EXPECT_EQ(Refused(Bytes(4096)).error.kind, ParseError::Kind::kNotPe);

@@ -245,7 +245,7 @@ class Pte(_Sub):
             table = find_process(words[1])['page_table_']
             if int(table) == 0:
                 raise gdb.GdbError('that process has given its page table back')
-            root = address(table['directory_'])
+            root = int(table['root_'])
         wide = bool(int(gdb.parse_and_eval('$cr4')) & 1 << 5)
         yield f'{"PAE" if wide else "32-bit"} tables, root {root:08x}'
         yield from self._walk(linear, root, wide)
