@@ -211,15 +211,6 @@ void Section::ReclaimFrame(PageIndex index) {
   --counters_.resident;
 }
 
-void Section::Discard(PageIndex index) {
-  const Prototype entry = prototypes_.Get(index);
-  if (entry.state != PrototypeState::kStandby) return;
-  pager_.frames.TakeFromStandby(entry.pfn);
-  pager_.frames.Free(entry.pfn);
-  prototypes_.Set(index, {});
-  --counters_.resident;
-}
-
 std::byte* Section::PresentBytes(PageIndex index) {
   return IsPresent(index) ? pager_.frames.Bytes(prototypes_.Get(index).pfn).data() : nullptr;
 }

@@ -112,8 +112,6 @@ class Section : public RefCounted<Section>, public FrameOwner {
 
   /// The bytes of a page that is present, else nullptr.
   std::byte* PresentBytes(PageIndex index);
-  /// Forgets a page that nothing maps.
-  void Discard(PageIndex index);
   void CountMetadata(u32 bytes) { counters_.metadata_bytes_read += bytes; }
 
   Pager& pager_;

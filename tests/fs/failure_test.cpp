@@ -95,6 +95,18 @@ TEST(Failure, AnExtentThatFoundNoMemoryCanBeTriedAgain) {
   RetryOnOneFile([](Mounted&, u32 n) { fl::test::FailAllocation(int(n)); }, Status::kNoMemory);
 }
 
+TEST(Failure, WhatWasForgottenIsReadAgain) {
+  Mounted mounted(Image());
+  const auto listed = Names(*mounted.volume, "sub");
+  const u64 first = mounted.disk->SectorsRead();
+  EXPECT_EQ(Names(*mounted.volume, "sub"), listed);
+  const u64 cached = mounted.disk->SectorsRead() - first;
+  mounted.volume->DropCache();
+  mounted.disk->Forget();
+  EXPECT_EQ(Names(*mounted.volume, "sub"), listed);
+  EXPECT_GT(mounted.disk->SectorsRead(), cached);
+}
+
 TEST(Failure, AListingGoesOnWhereItFailed) {
   for (int failing = 1; failing < 30; ++failing) {
     Mounted mounted(Image());

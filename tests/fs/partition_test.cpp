@@ -131,6 +131,11 @@ TEST(Partition, EmptyAndUnreadableDisksAreRefused) {
   EXPECT_EQ(FindFatVolume(disk, &error).status(), Status::kCrcError);
   disk.bad_sectors.insert(0);
   EXPECT_EQ(FindFatVolume(disk, &error).status(), Status::kCrcError);
+  // The sector is read once as a volume's and once as a table's.
+  disk.bad_sectors.clear();
+  disk.reads_until_failure = 2;
+  EXPECT_EQ(FindFatVolume(disk, &error).status(), Status::kIoDeviceError);
+  EXPECT_STREQ(error.reason, "the first sector cannot be read");
 }
 
 TEST(Partition, GarbageNeverDoesHarm) {

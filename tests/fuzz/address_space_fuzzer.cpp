@@ -10,8 +10,8 @@ void RunInput(std::span<const std::uint8_t> input) {
   constexpr u32 kMostOperations = 400;
   const u32 seed = 1 + choices.Below(3);
   const u32 ram = 48 + choices.Below(200);
-  const u32 cluster = choices.Chance(2) ? 1 : 8;
-  mm::test::SpaceSimulation(choices, seed, ram, cluster).Run(kMostOperations);
+  const auto paging = mm::test::SpaceSimulation::PagingOf(choices.Below(4));
+  mm::test::SpaceSimulation(choices, seed, ram, paging).Run(kMostOperations);
 }
 
 }  // namespace fl::fuzz

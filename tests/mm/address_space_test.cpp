@@ -266,6 +266,12 @@ TEST_F(PrivateMemory, QueryOfFreeSpaceReachesToTheNextRegion) {
   EXPECT_EQ(space_.Query(VirtAddr(0xFFFFFFFF)).status(), Status::kInvalidParameter);
 }
 
+TEST_F(PrivateMemory, QueryBelowTheFirstPageIsFreeSpaceUpToIt) {
+  ASSERT_TRUE(Allocate(0x10000, 0x1000, kBoth).ok());
+  ExpectQuery(0, 0, 0, 0x10000, kMemFree, 0x01);
+  ExpectQuery(0xFFFF, 0xF000, 0, 0x1000, kMemFree, 0x01);
+}
+
 TEST_F(PrivateMemory, QueryStartsAtTheAskedPage) {
   ASSERT_TRUE(Allocate(0x400000, 0x4000, kBoth).ok());
   ExpectQuery(0x402FFF, 0x402000, 0x400000, 0x2000, kMemCommit, 0x04);

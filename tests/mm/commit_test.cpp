@@ -206,5 +206,22 @@ TEST(CommitCharge, TheLastPromiseMakesACopyToo) {
   machine.RestoreMemory();
 }
 
+TEST(CommitCharge, APageComesAloneWhereItsNeighboursCannotBePaid) {
+  FakeMachine machine(128);
+  machine.pager.reads_ahead = true;
+  const auto file = MakeFile(test::PatternBytes(8 * kPageSize, 1), 1);
+  const auto data = *machine.data.Acquire(file);
+  const auto process = machine.Process();
+  const VirtAddr view = MapWhole(*process, *data);
+  // Promised but not used: there are frames enough, but no more promises than one.
+  const u32 pages = machine.frames.commit().limit() - machine.charged() - 2;
+  ASSERT_TRUE(Allocate(*process, 0x1000000, pages, kBoth).ok());
+  ASSERT_EQ(machine.frames.commit().limit() - machine.charged(), 1u);
+  EXPECT_EQ(machine.Byte(*process, view + 4 * kPageSize), int(file->bytes()[4 * kPageSize]));
+  EXPECT_EQ(file->bytes_read, kPageSize);
+  EXPECT_TRUE(data->IsPresent(PageIndex(4)));
+  EXPECT_FALSE(data->IsPresent(PageIndex(0)));
+}
+
 }  // namespace
 }  // namespace fl::mm

@@ -9,7 +9,7 @@ TEST(Model, RandomOperationsWithPlentyOfMemory) {
   for (u32 seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     RandomChoices choices(seed);
-    SpaceSimulation simulation(choices, seed, 400, seed % 2 ? 1 : 8);
+    SpaceSimulation simulation(choices, seed, 400, SpaceSimulation::PagingOf(seed));
     simulation.Run(1000);
     EXPECT_EQ(simulation.refused(), 0u);
     if (HasFailure()) return;
@@ -21,7 +21,7 @@ TEST(Model, RandomOperationsWithLittleMemory) {
   for (u32 seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     RandomChoices choices(seed);
-    SpaceSimulation simulation(choices, seed, 48 + seed * 4, seed % 2 ? 1 : 8);
+    SpaceSimulation simulation(choices, seed, 48 + seed * 4, SpaceSimulation::PagingOf(seed));
     simulation.Run(1000);
     refused += simulation.refused();
     if (HasFailure()) return;

@@ -22,9 +22,23 @@ class SpaceSimulation {
   static constexpr u32 kPages = 96;
   static constexpr u32 kSpaces = 3;
 
-  /// `seed`: of the sections' contents. `cluster`: pages that a fault may read.
-  SpaceSimulation(Choices& choices, u32 seed, u32 ram, u32 cluster)
-      : choices_(choices), machine_(ram, seed % 3, cluster) {
+  /// What a fault may bring in and map beside the page that it is for.
+  struct Paging {
+    u32 cluster_pages = 1;
+    bool reads_ahead = false;
+    u32 around_pages = 1;
+  };
+  /// Each in turn.
+  static Paging PagingOf(u32 number) {
+    constexpr Paging kAll[] = {{8, false, 1}, {1, false, 1}, {1, true, 16}, {4, true, 4}};
+    return kAll[number % std::size(kAll)];
+  }
+
+  /// `seed`: of the sections' contents.
+  SpaceSimulation(Choices& choices, u32 seed, u32 ram, const Paging& paging)
+      : choices_(choices), machine_(ram, seed % 3, paging.cluster_pages) {
+    machine_.pager.reads_ahead = paging.reads_ahead;
+    machine_.pager.around_pages = paging.around_pages;
     for (u32 i = 0; i < kSpaces; ++i) {
       mmus_.push_back(std::make_unique<FakeMmu>(&machine_.frames, FakeMmu::Tables::kPromised));
       spaces_.push_back(std::make_unique<AddressSpace>(machine_.pager, *mmus_[i], kFirst,

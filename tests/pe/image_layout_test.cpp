@@ -158,6 +158,20 @@ TEST(ImageLayout, SaysHowManyHeaderBytesItNeedsWhenThePeHeaderLiesFarOff) {
   EXPECT_TRUE(ParseImageLayout(std::span(file).first(*second), file.size(), nullptr).ok());
 }
 
+TEST(ImageLayout, RefusesHeadersThatAreTooFarOffOrCutOff) {
+  ImageBuilder builder;
+  builder.pe_offset = 0x10000;
+  builder.next_rva = 0x20000;
+  builder.AddSection(".text", test::kCodeFlags, Bytes(1));
+  EXPECT_STREQ(Refused(builder.Build()).error.reason, "PE header too far from the file's start");
+
+  Bytes file = ThreeSections().Build();
+  file.resize(ImageBuilder().section_header_offset(2) + 39);
+  const Refusal refusal = Refused(file);
+  EXPECT_EQ(refusal.status, Status::kInvalidImageFormat);
+  EXPECT_STREQ(refusal.error.reason, "file ends inside the headers");
+}
+
 TEST(ImageLayout, FlatImageIsMappedAsItLiesInTheFile) {
   ImageBuilder builder;
   builder.section_alignment = builder.file_alignment = 0x200;

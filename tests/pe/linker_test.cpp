@@ -248,6 +248,45 @@ TEST_F(LinkerTest, UnusableDllKeepsItsStatus) {
             "alpha.dll: needs beta.dll, which cannot be loaded (status 0xc000007b)");
 }
 
+TEST_F(LinkerTest, AProviderWithoutMemoryIsNobodysFault) {
+  ImageBuilder a = Code();
+  a.Import("beta.dll", {"Frob"});
+  missing_ = Status::kNoMemory;
+  EXPECT_EQ(FailureOf(Add("alpha.dll", a), Status::kNoMemory),
+            "alpha.dll: cannot be linked (status 0xc0000017)");
+}
+
+TEST_F(LinkerTest, TooManyModulesAreRefused) {
+  std::vector<ImageBuilder> chain(Linker::kMaxModules + 1, Code());
+  for (u32 i = 0; i < chain.size(); ++i) {
+    chain[i].Export("F", 0x1000);
+    if (i + 1 < chain.size()) chain[i].Import("m" + std::to_string(i + 1) + ".dll", {"F"});
+    Add("m" + std::to_string(i) + ".dll", chain[i]);
+  }
+  EXPECT_EQ(FailureOf(*modules_[0], Status::kTooManyLinks),
+            "m511.dll: needs m512.dll: too many modules");
+  EXPECT_EQ(linker_.Link(*modules_[1], nullptr), Status::kSuccess);
+}
+
+TEST_F(LinkerTest, TooManyImportsOfOneModuleAreRefused) {
+  const std::vector<std::string> half(Linker::kMaxImportsOfModule / 2 + 1, "#1");
+  ImageBuilder beta = Code();
+  beta.ExportOrdinal(0x1010);
+  ImageBuilder alpha = Code();
+  alpha.Import("beta.dll", half).Import("BETA", half);
+  TestModule& root = Add("alpha.exe", alpha);
+  Add("beta.dll", beta);
+  EXPECT_EQ(FailureOf(root, Status::kInvalidImageFormat), "alpha.exe: more than 65536 imports");
+}
+
+TEST_F(LinkerTest, NoErrorIsSaidAsSuch) {
+  ImageBuilder alpha = Code();
+  LinkError error;
+  ASSERT_EQ(linker_.Link(Add("alpha.exe", alpha), &error), Status::kSuccess);
+  char text[64];
+  EXPECT_EQ(error.Format(text), ": no error");
+}
+
 TEST_F(LinkerTest, MissingSymbolsAreNamedWithBothSides) {
   ImageBuilder b = Code();
   b.Export("Other", 0x1000);
