@@ -26,8 +26,7 @@ Result<FileName> FileName::FromUtf16(std::span<const u16> units) {
 
 Result<FileName> FileName::Clone() const {
   FileName copy;
-  TRY_STATUS(copy.bytes_.Reserve(bytes_.size()));
-  for (const char byte : bytes_) TRY_STATUS(copy.bytes_.Push(byte));
+  TRY_STATUS(copy.bytes_.Append(bytes_.span()));
   return copy;
 }
 

@@ -17,8 +17,8 @@ namespace fl::kernel {
 [[noreturn]] void BugcheckAt(const x86::TrapFrame& frame, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/// Tells the bounds of the stack that the processor is on. Without it, or where it answers with none, no more is read of a stack
-/// outside of the direct map than the page of the current frame.
+/// Tells the bounds of the stack that the processor is on. Without it, or where it answers with none, no
+/// more is read of a stack outside of the direct map than the page of the current frame.
 void SetBacktraceBounds(StackBounds (*bounds)());
 /// Prints the last page faults to the log.
 void SetFaultHistoryPrinter(void (*print)());

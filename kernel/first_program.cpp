@@ -38,13 +38,13 @@ Result<ProgramRequest> FirstRequest(Kernel& kernel, std::string_view command_lin
     Format(error.message, "the kernel's command line names no program");
     return path.error();
   }
-  for (const char c : *path) TRY_STATUS(request.path.Push(c));
+  TRY_STATUS(request.path.Append(*path));
   TRY_STATUS(AppendUtf16("C:\\", request.image_path));
   TRY_STATUS(AppendUtf16(*path, request.image_path));
   TRY_STATUS(AppendUtf16(command_line, request.command_line));
   TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
   // With the array's own zero, the block ends.
-  for (const char16_t c : kEnvironment) TRY_STATUS(request.environment.Push(c));
+  TRY_STATUS(request.environment.Append(kEnvironment));
   request.standard[0] = kernel.input;
   request.standard[1] = kernel.output;
   request.standard[2] = kernel.error;

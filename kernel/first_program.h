@@ -15,8 +15,9 @@ struct RunOutcome {
   LoadError error;
 };
 
-/// Runs the program of `command_line` once. When it has ended, processes that it left running are ended too, so that nothing runs
-/// afterwards. `limit`: milliseconds, 0 for none; a program that takes longer is ended.
+/// Runs the program of `command_line` once. When it has ended, processes that it left running are ended
+/// too, so that nothing runs afterwards. `limit`: milliseconds, 0 for none; a program that takes longer is
+/// ended.
 RunOutcome RunFirstProgram(Kernel& kernel, std::string_view command_line, u32 limit);
 
 }  // namespace fl::kernel

@@ -16,10 +16,7 @@ class NamedObject : public Object, public ListNode<NamedObject> {
   ~NamedObject() override { KASSERT(!ListNode<NamedObject>::linked()); }
   std::string_view name() const { return {name_.data(), name_.size()}; }
   /// kNoMemory. Then NamedObjects::Add.
-  Status SetName(std::string_view name) {
-    for (const char c : name) TRY_STATUS(name_.Push(c));
-    return Status::kSuccess;
-  }
+  Status SetName(std::string_view name) { return name_.Append(name); }
 
  protected:
   explicit NamedObject(ObjectType type) : Object(type) {}

@@ -44,10 +44,7 @@ const LoadedImage* Process::FindImage(VirtAddr address) const {
 
 void Process::ForgetImage(VirtAddr base) {
   for (u32 i = 0; i < images_.size(); ++i) {
-    if (images_[i].base != base) continue;
-    for (; i + 1 < images_.size(); ++i) images_[i] = std::move(images_[i + 1]);
-    images_.Pop();
-    return;
+    if (images_[i].base == base) return images_.Remove(i);
   }
 }
 

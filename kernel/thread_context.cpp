@@ -14,6 +14,24 @@ constexpr u32 kX87Bytes = 108;
 
 bool IsCurrent(const Thread& thread) { return &TheKernel().scheduler.current() == &thread; }
 
+/// The registers that TrapFrame and CONTEXT name alike, in either direction.
+template <class From, class To>
+void CopyInteger(const From& from, To& to) {
+  to.edi = from.edi;
+  to.esi = from.esi;
+  to.ebx = from.ebx;
+  to.edx = from.edx;
+  to.ecx = from.ecx;
+  to.eax = from.eax;
+}
+template <class From, class To>
+void CopySegments(const From& from, To& to) {
+  to.gs = from.gs;
+  to.fs = from.fs;
+  to.es = from.es;
+  to.ds = from.ds;
+}
+
 u32 KeptParts() {
   u32 parts = kContextControl | kContextInteger | kContextSegments;
   if (x86::Features().fxsr) {
@@ -49,20 +67,8 @@ void GetContext(Thread& thread, ThreadContext& context) {
     context.esp = frame.user_esp;
     context.ss = frame.user_ss;
   }
-  if ((parts & kContextInteger) != 0) {
-    context.edi = frame.edi;
-    context.esi = frame.esi;
-    context.ebx = frame.ebx;
-    context.edx = frame.edx;
-    context.ecx = frame.ecx;
-    context.eax = frame.eax;
-  }
-  if ((parts & kContextSegments) != 0) {
-    context.gs = frame.gs;
-    context.fs = frame.fs;
-    context.es = frame.es;
-    context.ds = frame.ds;
-  }
+  if ((parts & kContextInteger) != 0) CopyInteger(frame, context);
+  if ((parts & kContextSegments) != 0) CopySegments(frame, context);
   if (IsCurrent(thread)) x86::SaveFpu(thread.fpu);
   if ((parts & kContextExtended) != 0) {
     std::memcpy(context.extended, thread.fpu.bytes, sizeof(context.extended));
@@ -79,20 +85,8 @@ void SetContext(Thread& thread, const ThreadContext& context) {
     frame.eflags = context.eflags;
     frame.user_esp = context.esp;
   }
-  if ((parts & kContextInteger) != 0) {
-    frame.edi = context.edi;
-    frame.esi = context.esi;
-    frame.ebx = context.ebx;
-    frame.edx = context.edx;
-    frame.ecx = context.ecx;
-    frame.eax = context.eax;
-  }
-  if ((parts & kContextSegments) != 0) {
-    frame.gs = context.gs;
-    frame.fs = context.fs;
-    frame.es = context.es;
-    frame.ds = context.ds;
-  }
+  if ((parts & kContextInteger) != 0) CopyInteger(context, frame);
+  if ((parts & kContextSegments) != 0) CopySegments(context, frame);
   x86::SanitizeUserFrame(frame);
   SetFpu(thread, context, parts);
 }

@@ -11,7 +11,8 @@ class FailPoint {
  public:
   static constexpr u32 kForGood = 0x7FFFFFFF;
 
-  /// Counts anew: `n` (1 to kForGood) - 1 attempts are tried, the `count` after them fail, all later ones are tried again.
+  /// Counts anew: `n` (1 to kForGood) - 1 attempts are tried, the `count` after them fail, all later ones
+  /// are tried again.
   void Arm(u32 n, u32 count = 1) {
     attempts_ = 0;
     first_ = n - 1;

@@ -59,6 +59,12 @@ class Vector {
     new (data_ + size_++) T(std::move(value));
     return Status::kSuccess;
   }
+  /// Behind what there is; in room for just that much. kNoMemory changes nothing.
+  Status Append(std::span<const T> added) {
+    if (Status s = Reserve(size_ + u32(added.size())); IsFailure(s)) return s;
+    for (const T& value : added) new (data_ + size_++) T(value);
+    return Status::kSuccess;
+  }
   /// Grows with value-initialised elements, or shrinks.
   Status Resize(u32 size) {
     if (Status s = Reserve(size); IsFailure(s)) return s;
@@ -81,6 +87,12 @@ class Vector {
   void Pop() {
     KASSERT(size_ != 0);
     data_[--size_].~T();
+  }
+  /// Those behind it move up.
+  void Remove(u32 index) {
+    KASSERT(index < size_);
+    for (; index + 1 < size_; ++index) data_[index] = std::move(data_[index + 1]);
+    Pop();
   }
   void Clear() {
     if constexpr (std::is_trivially_destructible_v<T>) {

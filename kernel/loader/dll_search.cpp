@@ -11,12 +11,6 @@ namespace {
 constexpr std::string_view kSystemDirectory = "windows\\system32";
 constexpr std::string_view kSeparators = "\\/:";
 
-Status Assign(Vector<char>& to, std::string_view text) {
-  TRY_STATUS(to.Resize(u32(text.size())));
-  for (u32 i = 0; i < to.size(); ++i) to[i] = text[i];
-  return Status::kSuccess;
-}
-
 std::string_view View(const Vector<char>& text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -28,16 +22,10 @@ bool IsNotFound(Status status) {
 
 bool IsPath(std::string_view name) { return name.find_first_of(kSeparators) != name.npos; }
 
-std::string_view BaseName(std::string_view path) {
-  const std::size_t separator = path.find_last_of(kSeparators);
-  return separator == path.npos ? path : path.substr(separator + 1);
-}
-
 Status DllSearch::Init(std::string_view program, std::string_view current_directory) {
   const std::size_t slash = program.rfind('\\');
-  TRY_STATUS(Assign(program_directory_,
-                    slash == program.npos ? std::string_view() : program.substr(0, slash)));
-  return Assign(current_directory_, current_directory);
+  if (slash != program.npos) TRY_STATUS(program_directory_.Append(program.substr(0, slash)));
+  return current_directory_.Append(current_directory);
 }
 
 Result<RefPtr<fs::File>> DllSearch::Open(std::string_view directory, std::string_view name) const {

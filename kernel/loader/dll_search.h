@@ -31,7 +31,5 @@ class DllSearch {
 bool IsNotFound(Status status);
 /// Has the name a directory or a drive in it?
 bool IsPath(std::string_view name);
-/// What stands behind the last separator.
-std::string_view BaseName(std::string_view path);
 
 }  // namespace fl::kernel

@@ -19,10 +19,7 @@ constexpr u32 kThreadDetach = 3;
 
 void Erase(Vector<LoadedModule*>& modules, const LoadedModule* module) {
   for (u32 i = 0; i < modules.size(); ++i) {
-    if (modules[i] != module) continue;
-    for (u32 k = i; k + 1 < modules.size(); ++k) modules[k] = modules[k + 1];
-    modules.Pop();
-    return;
+    if (modules[i] == module) return modules.Remove(i);
   }
 }
 

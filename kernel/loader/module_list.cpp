@@ -109,12 +109,6 @@ void ModuleList::MarkFrom(LoadedModule& root) {
   Spread();
 }
 
-bool ModuleList::IsPinned(const LoadedModule& module) {
-  if (!program_) return false;
-  MarkFrom(*program_);
-  return module.marked;
-}
-
 bool ModuleList::Doom(const void* by) {
   for (const auto& module : modules_) {
     module->marked = module->is_program || module->loads != 0 ||
@@ -141,10 +135,7 @@ LoadedModule* ModuleList::FindDoomed(const void* by) const {
 
 void ModuleList::Remove(LoadedModule& module) {
   for (u32 i = 0; i < modules_.size(); ++i) {
-    if (modules_[i].get() != &module) continue;
-    for (; i + 1 < modules_.size(); ++i) modules_[i] = std::move(modules_[i + 1]);
-    modules_.Pop();
-    return;
+    if (modules_[i].get() == &module) return modules_.Remove(i);
   }
 }
 

@@ -50,8 +50,6 @@ class ModuleList {
 
   /// Marks `root` and all that it needs, and nothing else.
   void MarkFrom(LoadedModule& root);
-  /// Does the program keep it for ever?
-  bool IsPinned(const LoadedModule& module);
   /// Dooms, in the name of `by`, what nothing keeps. Is there any?
   bool Doom(const void* by);
   /// A module that `by` has doomed, or null.

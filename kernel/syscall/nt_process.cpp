@@ -47,7 +47,7 @@ Result<CreationAttributes> ReadAttributes(u32 list) {
       TRY_STATUS(AppendUtf8(name.span(), utf8));
       const std::string_view path = TRY(VolumePath({utf8.data(), utf8.size()}));
       result.image_path.Clear();
-      for (const char c : path) TRY_STATUS(result.image_path.Push(c));
+      TRY_STATUS(result.image_path.Append(path));
     }
   }
   if (result.image_path.empty()) return Status::kInvalidParameter;

@@ -18,8 +18,7 @@ constexpr VirtPage kSystemEnd = PageOf(VirtAddr(kSystemSpaceEnd));
 template <class Format>
 class UserTable;
 
-// ---- System
-// ---------------------------------------------------------------------------------------------
+// ---- System -------------------------------------------------------------------------------------
 
 template <class Format>
 class SystemTable final : public Walk<Format, SystemPageTable, SystemTable<Format>> {
@@ -56,8 +55,7 @@ class SystemTable final : public Walk<Format, SystemPageTable, SystemTable<Forma
   IntrusiveList<UserPageTable> users_;
 };
 
-// ---- User
-// -----------------------------------------------------------------------------------------------
+// ---- User ---------------------------------------------------------------------------------------
 
 /// What CR3 points to, where that is not the one directory itself: the processor wants it aligned. It lies in
 /// the object, and the object on the heap, where small blocks are in the direct map.

@@ -63,7 +63,8 @@ stub_%1:
         mov     [esp], %1               ; 16 bits.
 %endmacro
 
-EnterTrap:
+; The rest of a TrapFrame, from the general registers down; DS and ES are the kernel's after it.
+%macro PUSH_REGISTERS 0
         pushad
         PUSH_SEGMENT ds
         PUSH_SEGMENT es
@@ -72,6 +73,10 @@ EnterTrap:
         mov     eax, KERNEL_DATA
         mov     ds, eax
         mov     es, eax
+%endmacro
+
+EnterTrap:
+        PUSH_REGISTERS
         cld
         FORBID_USER_ACCESS
         mov     ebx, esp
@@ -115,14 +120,7 @@ EnterFastCall:
         push    dword [cs:g_fast_call_return]
         push    dword 0
         push    dword FAST_CALL
-        pushad
-        PUSH_SEGMENT ds
-        PUSH_SEGMENT es
-        PUSH_SEGMENT fs
-        PUSH_SEGMENT gs
-        mov     eax, KERNEL_DATA
-        mov     ds, eax
-        mov     es, eax
+        PUSH_REGISTERS
         xor     ebp, ebp
         mov     ebx, esp
         push    ebx                     ; The frame's size leaves the stack aligned with this.

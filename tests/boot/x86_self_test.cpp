@@ -47,6 +47,8 @@ void AssertFailed(const char* expression, const char* file, int line) {
 
 namespace kernel {
 
+void TestRuntime();  // x86_self_test_runtime.cpp
+
 extern "C" const char boot_stack_guard[];  // boot/entry.asm
 
 namespace {
@@ -433,24 +435,6 @@ void TestInterrupts() {
   Log(LogLevel::kInfo, "interrupts: good");
 }
 
-void TestRuntime() {
-  char text[32] = "0123456789abcdefghijklmnopqrst";
-  std::memmove(text + 3, text, 20);
-  CHECK(std::memcmp(text, "0120123456789abcdefghijnopqrst", 30) == 0);
-  std::memmove(text + 1, text + 4, 19);
-  CHECK(std::memcmp(text, "0123456789abcdefghij", 20) == 0);
-  std::memset(text + 1, 'x', 7);
-  CHECK(std::memcmp(text, "0xxxxxxx89", 10) == 0 && std::memcmp("b", "a", 1) > 0);
-  volatile u64 big = 0x123456789ABCDEFull;
-  volatile u64 divisor = 0x123456789ull;
-  volatile i64 negative = -1000000000007;
-  CHECK(big / divisor == 0x1000000u && big % divisor == 0xABCDEFu);
-  CHECK(big / 10u == 8198552921648689u && big % 10u == 5);
-  CHECK(negative / 1000 == -1000000000 && negative % 1000 == -7);
-  CHECK(__builtin_popcountll(big) == 32 && __builtin_ctzll(u64(big) << 40) == 40);
-  Log(LogLevel::kInfo, "runtime: good");
-}
-
 void Overflow(void*) {
   // The stack below is in a hole: the fault's own frame cannot be pushed.
   g_expect_double_fault = true;
@@ -500,19 +484,3 @@ extern "C" void KernelMain(u32 magic, u32 multiboot_info) {
 
 }  // namespace kernel
 }  // namespace fl
-
-// Stand-ins for the heap.
-namespace std {
-const nothrow_t nothrow{};
-}
-namespace {
-alignas(16) char g_heap[4096];
-constinit std::size_t g_heap_used = 0;
-}  // namespace
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  void* memory = g_heap + g_heap_used;
-  g_heap_used += (size + 15) & ~std::size_t(15);
-  return memory;
-}
-void operator delete(void*) noexcept {}
-void operator delete(void*, std::size_t) noexcept {}

@@ -67,8 +67,9 @@ static ULONG Interrupt(ULONG vector) {
 #define FLAG_ALIGNMENT 0x40000
 #define FLAG_VM86 0x20000
 
-// Sets `set` and clears `clear`, makes a system call, makes one the way that programs do, touches a fresh page at an odd address, runs until the
-// timer has interrupted; returns the flags as they are then, and restores sane ones.
+// Sets `set` and clears `clear`, makes a system call, makes one the way that programs do, touches a fresh
+// page at an odd address, runs until the timer has interrupted; returns the flags as they are then, and
+// restores sane ones.
 static void* yield_stub;
 static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
   yield_stub = (void*)NtYieldExecution;
@@ -99,26 +100,17 @@ static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
   return flags;
 }
 
-static ULONG SetDirection(ULONG argument) {
-  (void)argument;
-  return FlagsAfterTraps(FLAG_DIRECTION, 0) & FLAG_DIRECTION ? HELD : BROKEN;
-}
-static ULONG SetAlignment(ULONG argument) {
-  (void)argument;
-  return FlagsAfterTraps(FLAG_ALIGNMENT, 0) & FLAG_ALIGNMENT ? HELD : BROKEN;
-}
-static ULONG SetNested(ULONG argument) {
-  (void)argument;
-  return FlagsAfterTraps(FLAG_NESTED, 0) & FLAG_NESTED ? HELD : BROKEN;
-}
-static ULONG SetIopl(ULONG argument) {
-  (void)argument;
-  return FlagsAfterTraps(FLAG_IOPL, 0) & FLAG_IOPL ? BROKEN : HELD;
-}
-static ULONG SetVm86(ULONG argument) {
-  (void)argument;
-  return FlagsAfterTraps(FLAG_VM86, 0) & FLAG_VM86 ? BROKEN : HELD;
-}
+#define SET_AND_LOOK(name, flag, if_set, if_clear)                    \
+  static ULONG name(ULONG argument) {                                 \
+    (void)argument;                                                   \
+    return FlagsAfterTraps(flag, 0) & (flag) ? (if_set) : (if_clear); \
+  }
+// A program's own flags stay as it sets them; those of the system do not become set.
+SET_AND_LOOK(SetDirection, FLAG_DIRECTION, HELD, BROKEN)
+SET_AND_LOOK(SetAlignment, FLAG_ALIGNMENT, HELD, BROKEN)
+SET_AND_LOOK(SetNested, FLAG_NESTED, HELD, BROKEN)
+SET_AND_LOOK(SetIopl, FLAG_IOPL, BROKEN, HELD)
+SET_AND_LOOK(SetVm86, FLAG_VM86, BROKEN, HELD)
 static ULONG ClearInterrupt(ULONG argument) {
   (void)argument;
   return FlagsAfterTraps(0, FLAG_INTERRUPT) & FLAG_INTERRUPT ? HELD : BROKEN;

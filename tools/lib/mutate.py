@@ -13,7 +13,6 @@ import pathlib
 import random
 import shutil
 import sys
-import tempfile
 import types
 
 import fat_mutator
@@ -217,16 +216,5 @@ def run(options, work):
     return 1 if any(total.problems for total in figures.values()) else 0
 
 
-def main():
-    work = tempfile.mkdtemp(prefix='mutate-')
-    try:
-        return run(parse_arguments(sys.argv[1:]), work)
-    except runpe.Failure as failure:
-        runpe.show(f'mutate: {failure}')
-        return failure.status
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(series_boot.run_tool('mutate', lambda work: run(parse_arguments(sys.argv[1:]), work)))

@@ -7,9 +7,12 @@ that stops between the two, or says nothing for too long, is a bugcheck or a han
 import json
 import os
 import pathlib
+import shutil
+import tempfile
 import time
 
 import machine
+import runpe
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
@@ -86,3 +89,15 @@ class Boot:
                 return ''.join(file.readlines()[-lines:])
         except OSError:
             return ''
+
+
+def run_tool(name, run):
+    """The exit status of `run(folder)`, whose folder goes away afterwards; a Failure is told."""
+    work = tempfile.mkdtemp(prefix=f'{name}-')
+    try:
+        return run(work)
+    except runpe.Failure as failure:
+        runpe.show(f'{name}: {failure}')
+        return failure.status
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

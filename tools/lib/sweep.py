@@ -14,9 +14,7 @@ import argparse
 import json
 import os
 import re
-import shutil
 import sys
-import tempfile
 
 import guest_disk
 import runpe
@@ -230,16 +228,5 @@ def run(options, work):
     return 1 if problems else 0
 
 
-def main():
-    work = tempfile.mkdtemp(prefix='sweep-')
-    try:
-        return run(parse_arguments(sys.argv[1:]), work)
-    except runpe.Failure as failure:
-        runpe.show(f'sweep: {failure}')
-        return failure.status
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(series_boot.run_tool('sweep', lambda work: run(parse_arguments(sys.argv[1:]), work)))
