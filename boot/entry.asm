@@ -67,9 +67,8 @@ Start:
 
         mov     esp, boot_stack_top
         xor     ebp, ebp                ; The end of every stack walk.
-        sub     esp, 8                  ; Keeps the stack 16-byte aligned at the call.
-        push    ebx
-        push    esi
+        mov     eax, esi
+        mov     edx, ebx
         call    KernelMain
         ud2
 

@@ -25,7 +25,7 @@ namespace {
 /// Sections may have gone since the fault.
 std::string_view NameOf(const FaultRecord& record) {
   std::string_view name;
-  if (!record.has_page) return name;
+  if (record.section == 0) return name;
   name = "(memory)";
   const auto look = [&](const mm::Section& section) {
     if (section.serial() == record.section) name = section.file()->Name();
@@ -37,8 +37,8 @@ std::string_view NameOf(const FaultRecord& record) {
 
 }  // namespace
 
-void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip,
-                      u32 process, u64 cycles) {
+const FaultRecord& FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result,
+                                    VirtAddr eip, u32 process, u64 cycles) {
   ++counts_[u32(result.fault_case)];
   if (result.hard) ++hard_;
   cycles_ += cycles;
@@ -52,10 +52,9 @@ void FaultLog::Record(const mm::PageFault& fault, const mm::FaultResult& result,
   record.hard = result.hard;
   record.process = process;
   record.cycles = cycles;
-  record.has_page = result.section != nullptr;
   record.page = result.section_page;
   record.section = result.section ? result.section->serial() : 0;
-  if (TheKernel().options.trace) Trace(record);
+  return record;
 }
 
 void FaultLog::Trace(const FaultRecord& record) const {
@@ -68,7 +67,7 @@ void FaultLog::Trace(const FaultRecord& record) const {
   line->Field("access", AccessName(record.access));
   line->Field("mode", record.mode == mm::FaultMode::kUser ? "user" : "kernel");
   line->Field("pid", record.process);
-  if (record.has_page) {
+  if (record.section != 0) {
     line->Field("image", NameOf(record));
     line->Field("page", record.page.value);
     line->Field("section", record.section);

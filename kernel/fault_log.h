@@ -19,15 +19,17 @@ struct FaultRecord {
   bool hard = false;
   u32 process = 0;  ///< 0: none.
   u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
-  bool has_page = false;
-  PageIndex page;   ///< Of the section, if has_page.
-  u32 section = 0;  ///< Its serial number; its name is looked up when somebody reads it.
+  u32 section = 0;  ///< Its serial number, or 0; its name is looked up when somebody reads it.
+  PageIndex page;   ///< Of the section.
 };
 
 class FaultLog {
  public:
-  void Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip, u32 process,
-              u64 cycles);
+  /// What it returns is overwritten some faults later.
+  const FaultRecord& Record(const mm::PageFault& fault, const mm::FaultResult& result, VirtAddr eip,
+                            u32 process, u64 cycles);
+  /// To the host.
+  void Trace(const FaultRecord& record) const;
   u32 count(mm::FaultCase fault_case) const { return counts_[u32(fault_case)]; }
   u32 total() const { return total_; }
   u32 hard() const { return hard_; }
@@ -37,7 +39,6 @@ class FaultLog {
 
  private:
   static constexpr u32 kRing = 64;
-  void Trace(const FaultRecord& record) const;
 
   u32 counts_[mm::kFaultCases] = {};
   u32 total_ = 0;

@@ -15,7 +15,6 @@ constexpr VirtPage kImagesFirst{0x10000};
 constexpr VirtPage kImagesEnd{0x78000};
 
 alignas(Kernel) std::byte storage[sizeof(Kernel)];
-Kernel* the_kernel = nullptr;
 
 constexpr u32 kAroundPages = 16;
 
@@ -30,6 +29,9 @@ u32 AroundOf(const Options& options) {
 }
 
 }  // namespace
+
+/// Not this file's alone, so that a debugger finds it in an optimised kernel (tools/gdb).
+[[gnu::used]] Kernel* the_kernel = nullptr;
 
 Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& devices)
     : options(the_options),

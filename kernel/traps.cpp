@@ -41,6 +41,23 @@ bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
          result.fault_case == mm::FaultCase::kAlreadyResolved && x86::Features().smap;
 }
 
+/// What touched the page cannot go on: a copy to or from the program fails, the program itself ends.
+[[gnu::cold]] void EndAccess(Thread& thread, x86::TrapFrame& frame, const mm::PageFault& fault,
+                             const mm::FaultResult& result) {
+  if (!frame.FromUser()) {
+    if (x86::FixUpKernelFault(frame, result.status)) return;
+    BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
+  }
+  EndProcessByException(
+      thread, frame,
+      {.status = result.status,
+       .has_address = true,
+       .address = fault.address,
+       .access = fault.access,
+       .cause =
+           result.outcome == mm::FaultOutcome::kInPageError ? result.cause : Status::kSuccess});
+}
+
 /// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
 /// push that fault's frame.
 [[noreturn]] void ReportDoubleFault(const x86::TrapFrame& frame) {
@@ -59,20 +76,23 @@ bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
 }  // namespace
 
 void Traps::BeforeUserMode(x86::TrapFrame& frame) {
-  if (!frame.FromUser()) return;
-  Scheduler& scheduler = TheKernel().scheduler;
+  if (frame.FromUser()) LeaveKernel(TheKernel().scheduler);
+}
+
+inline void Traps::LeaveKernel(Scheduler& scheduler) {
   if (scheduler.wants_switch()) scheduler.Yield();
   if (scheduler.current().held_up()) AttendBeforeUserMode(scheduler.current());
 }
 
-void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
+void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
   Kernel* kernel = KernelIfUp();
-  if (!frame.FromUser()) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
+  const bool from_user = frame.FromUser();
+  if (!from_user) AbandonMonitorCommand("page fault at 0x%08x", fault.address.value);
   if (!kernel || !kernel->scheduler.running()) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
   }
-  if (!frame.FromUser() && fault.address < AddressOf(kernel->system_space.regions().first()) &&
+  if (!from_user && fault.address < AddressOf(kernel->system_space.regions().first()) &&
       !x86::MayFault(frame)) {
     BugcheckAt(frame, "the kernel itself touched 0x%08x (%s), which is the program's or its own",
                fault.address.value, AccessName(fault.access));
@@ -86,7 +106,9 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
 
   mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
-  kernel->faults.Record(fault, result, eip, process ? process->id() : 0, x86::ReadCycles() - start);
+  const FaultRecord& record = kernel->faults.Record(fault, result, eip, process ? process->id() : 0,
+                                                    x86::ReadCycles() - start);
+  if (kernel->options.trace) kernel->faults.Trace(record);
   if (IsRefusedBySmap(frame, fault, result)) {
     result.outcome = mm::FaultOutcome::kAccessViolation;
     result.status = Status::kAccessViolation;
@@ -95,21 +117,8 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) {
     // The program may have spoilt its TEB; that is its own loss.
     (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);
   }
-  if (result.outcome != mm::FaultOutcome::kResolved) {
-    if (!frame.FromUser()) {
-      if (x86::FixUpKernelFault(frame, result.status)) return;
-      BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
-    }
-    EndProcessByException(
-        thread, frame,
-        {.status = result.status,
-         .has_address = true,
-         .address = fault.address,
-         .access = fault.access,
-         .cause =
-             result.outcome == mm::FaultOutcome::kInPageError ? result.cause : Status::kSuccess});
-  }
-  BeforeUserMode(frame);
+  if (result.outcome != mm::FaultOutcome::kResolved) EndAccess(thread, frame, fault, result);
+  if (from_user) LeaveKernel(kernel->scheduler);
 }
 
 void Traps::OnSystemCall(x86::TrapFrame& frame) {

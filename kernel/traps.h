@@ -11,18 +11,21 @@
 
 namespace fl::kernel {
 
+class Scheduler;
+
 class Traps final : public x86::TrapHandler {
  public:
   Traps(drivers::Pic& pic, drivers::Pit& pit) : pic_(pic), pit_(pit) {}
   void SetDisks(drivers::AtaController& disks) { disks_ = &disks; }
 
-  void OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) override;
+  void OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) override;
   void OnSystemCall(x86::TrapFrame& frame) override;
   void OnInterrupt(x86::TrapFrame& frame, u32 irq) override;
   void OnException(x86::TrapFrame& frame) override;
 
  private:
   void BeforeUserMode(x86::TrapFrame& frame);
+  static void LeaveKernel(Scheduler& scheduler);
 
   drivers::Pic& pic_;
   drivers::Pit& pit_;

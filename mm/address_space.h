@@ -109,7 +109,11 @@ class AddressSpace {
     Pte pte;
     bool is_private = false;  ///< The entry's frame is this space's own.
   };
-  PageState Look(VirtPage page) const;
+  PageState Look(VirtPage page) const {
+    PageState state{tree_.Find(page), mmu_.Query(page), false};
+    state.is_private = IsPrivate(state.pte);
+    return state;
+  }
   static PageIndex SectionPageOf(const RegionInfo& region, VirtPage page) {
     return region.attributes.section_page + (page - region.range.start);
   }
@@ -122,7 +126,8 @@ class AddressSpace {
   /// Maps what is present of the section around a page that was just mapped: no fault is needed for those.
   void MapNeighbours(VirtPage page, const RegionInfo& region);
   /// Replaces the section's page by a private copy; it is present, or untouched and all zero.
-  Status MapPrivateCopy(VirtPage page, const RegionInfo& region);
+  /// Never inlined: the place for a breakpoint (tools/gdb).
+  [[gnu::noinline]] Status MapPrivateCopy(VirtPage page, const PageState& state);
   /// The guard has served: the page is an ordinary one from now on.
   Status ClearGuard(VirtPage page, const RegionInfo& region);
 
@@ -138,6 +143,7 @@ class AddressSpace {
   bool IsPrivate(const Pte& pte) const {
     return pte.resident && pager_.frames.frame(pte.pfn).use == FrameUse::kPrivate;
   }
+  Result<Pfn> CopyOf(Pfn original);
   static PteAccess AccessFor(const RegionInfo& region, VirtPage page, bool is_private);
   void CountPrivatePage(i32 change);
   VirtPage EndOfEqualPages(VirtPage page, RegionInfo region, Protection shown) const;

@@ -6,12 +6,6 @@
 
 namespace fl::mm {
 
-AddressSpace::PageState AddressSpace::Look(VirtPage page) const {
-  PageState state{tree_.Find(page), mmu_.Query(page), false};
-  state.is_private = IsPrivate(state.pte);
-  return state;
-}
-
 bool AddressSpace::CopiesOnWrite(const RegionInfo& region, VirtPage page) {
   const RegionAttributes& a = region.attributes;
   return a.section && a.protection.WriteCopy() &&
@@ -59,35 +53,43 @@ void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
   VirtPage p = first < region.range.start ? region.range.start : first;
   const VirtPage end = first + block < region.range.end() ? first + block : region.range.end();
   for (; p < end; ++p) {
-    if (!section.IsPresent(SectionPageOf(region, p)) || mmu_.Query(p).resident) continue;
+    if (p == page || !section.IsPresent(SectionPageOf(region, p)) || mmu_.Query(p).resident)
+      continue;
     // Without memory for it, the page has its fault when it is touched.
     if (IsFailure(MapSectionPage(p, region))) return;
   }
 }
 
-Status AddressSpace::MapPrivateCopy(VirtPage page, const RegionInfo& region) {
+Result<Pfn> AddressSpace::CopyOf(Pfn original) {
+  const Pfn copy = TRY(pager_.frames.Allocate(FrameUse::kPrivate));
+  std::memcpy(pager_.frames.Bytes(copy).data(), pager_.frames.Bytes(original).data(), kPageSize);
+  return copy;
+}
+
+Status AddressSpace::MapPrivateCopy(VirtPage page, const PageState& state) {
+  const RegionInfo& region = state.region;
   Section& section = *region.attributes.section;
   const PageIndex index = SectionPageOf(region, page);
+  // It was a write to a write-copy page that brought us here.
+  const PteAccess access{
+      .read = true, .write = true, .execute = region.attributes.protection.Executable()};
   Pfn copy;
-  const bool was_mapped = mmu_.Query(page).resident;
-  if (section.IsPresent(index)) {
+  if (state.pte.resident) {
+    copy = TRY(CopyOf(state.pte.pfn));
+  } else if (section.IsPresent(index)) {
     // Held while the copy's frame is allocated: a standby original could be the very frame that is taken.
     const Pfn original = TRY(section.Share(index));
-    Result<Pfn> frame = pager_.frames.Allocate(FrameUse::kPrivate);
-    if (frame) {
-      std::memcpy(pager_.frames.Bytes(*frame).data(), pager_.frames.Bytes(original).data(),
-                  kPageSize);
-    }
+    const Result<Pfn> frame = CopyOf(original);
     section.Unshare(index);
-    copy = TRY(std::move(frame));
+    copy = TRY(frame);
   } else {
     KASSERT(section.IsUntouchedZero(index));
     copy = TRY(pager_.frames.AllocateZeroed(FrameUse::kPrivate));
   }
-  if (was_mapped) {
-    mmu_.Replace(page, copy, AccessFor(region, page, true));
+  if (state.pte.resident) {
+    mmu_.Replace(page, copy, access);
     section.Unshare(index);
-  } else if (const Status s = mmu_.Map(page, copy, AccessFor(region, page, true)); IsFailure(s)) {
+  } else if (const Status s = mmu_.Map(page, copy, access); IsFailure(s)) {
     pager_.frames.Free(copy);
     return s;
   }

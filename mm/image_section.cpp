@@ -42,6 +42,7 @@ Status ImageSection::Prepare(pe::ParseError* error) {
 }
 
 bool ImageSection::SharesWrites(PageIndex index) const {
+  if (!layout_.shares_writes) return false;
   const pe::PageContent page = layout_.Page(index);
   return page.shared && page.writable;
 }

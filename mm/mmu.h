@@ -13,18 +13,20 @@ namespace fl::mm {
 
 /// What one entry lets the processor do. kNone keeps the frame in the entry but traps every access.
 struct PteAccess {
-  bool read = false;
-  bool write = false;
-  bool execute = false;
+  bool read : 1 = false;
+  bool write : 1 = false;
+  bool execute : 1 = false;
   constexpr bool operator==(const PteAccess&) const = default;
 };
 
+/// Small enough for registers.
 struct Pte {
   bool resident = false;  ///< The entry holds a frame.
-  Pfn pfn;
   PteAccess access;
   bool dirty = false;  ///< The processor wrote through this entry.
+  Pfn pfn;
 };
+static_assert(sizeof(Pte) == 8);
 
 class Mmu {
  public:

@@ -29,117 +29,120 @@ bool Permits(Protection protection, Access access) {
   return false;
 }
 
-FaultResult Refuse(FaultOutcome outcome, Status status, FaultCase fault_case) {
-  return {.outcome = outcome, .status = status, .fault_case = fault_case};
+void Refuse(FaultResult& result, FaultOutcome outcome, Status status) {
+  result.outcome = outcome;
+  result.status = status;
 }
 
-FaultResult AccessViolation() {
-  return Refuse(FaultOutcome::kAccessViolation, Status::kAccessViolation,
-                FaultCase::kAccessViolation);
+void RefuseAccess(FaultResult& result) {
+  result.fault_case = FaultCase::kAccessViolation;
+  Refuse(result, FaultOutcome::kAccessViolation, Status::kAccessViolation);
 }
 
 /// A status from the machinery: no memory is the thread's own trouble, the rest lies in the page's file.
-FaultResult Failed(Status status, FaultCase fault_case) {
-  FaultResult result{.fault_case = fault_case};
+[[gnu::cold]] void Fail(FaultResult& result, Status status) {
   if (status == Status::kNoMemory || status == Status::kCommitmentLimit) {
-    result.outcome = FaultOutcome::kNoMemory;
-    result.status = Status::kNoMemory;
+    Refuse(result, FaultOutcome::kNoMemory, Status::kNoMemory);
   } else {
-    result.outcome = FaultOutcome::kInPageError;
-    result.status = Status::kInPageError;
+    Refuse(result, FaultOutcome::kInPageError, Status::kInPageError);
   }
   result.cause = status;
-  return result;
 }
 
-FaultResult Done(Status status, FaultCase fault_case) {
-  return IsSuccess(status) ? FaultResult{.fault_case = fault_case} : Failed(status, fault_case);
+void Finish(FaultResult& result, Status status) {
+  if (IsFailure(status)) Fail(result, status);
 }
 
-/// The view's page: brought in if it is absent, then mapped or copied.
-FaultResult ResolveView(AddressSpace& space, VirtPage page, const RegionInfo& region,
-                        FaultCase fault_case) {
+/// Reads the view's page, absent, or waits for another thread that does. True if nothing slept.
+[[gnu::noinline]] bool PageIn(const AddressSpace& space, VirtPage page, const RegionInfo& region,
+                              FaultResult& result) {
   // The view may be unmapped while the page is read, and the section with it.
   const RefPtr<Section> section(region.attributes.section);
   const PageIndex index = AddressSpace::SectionPageOf(region, page);
-  FaultResult result;
-  if (fault_case == FaultCase::kCopyOnWrite && section->IsUntouchedZero(index)) {
-    result = Done(space.MapPrivateCopy(page, region), fault_case);
-  } else {
-    const Result<Section::Acquired> acquired = section->AcquirePrototype(index);
-    if (!acquired) {
-      result = Failed(acquired.error(), fault_case);
-      // The view may be gone since, and with it the thread's concern in that page.
-      const RegionInfo now = space.Look(page).region;
-      if (now.free || now.attributes.section != section.get() ||
-          AddressSpace::SectionPageOf(now, page) != index) {
-        result = Refuse(FaultOutcome::kRetry, Status::kSuccess, fault_case);
-      }
-    } else if (acquired->slept) {
-      result = Refuse(FaultOutcome::kRetry, Status::kSuccess, fault_case);
-      result.hard = true;
-    } else if (fault_case == FaultCase::kCopyOnWrite) {
-      result = Done(space.MapPrivateCopy(page, region), fault_case);
-    } else {
-      result = Done(space.MapSectionPage(page, region), fault_case);
-      if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, region);
-    }
+  const Result<Section::Acquired> acquired = section->AcquirePrototype(index);
+  if (acquired.ok()) {
+    if (!acquired->slept) return true;
+    result.hard = true;
+    Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
+    return false;
   }
-  result.section = section.get();
-  result.section_page = index;
-  return result;
+  Fail(result, acquired.error());
+  // The view may be gone since, and with it the thread's concern in that page.
+  const RegionInfo now = space.Look(page).region;
+  if (now.free || now.attributes.section != section.get() ||
+      AddressSpace::SectionPageOf(now, page) != index) {
+    Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
+  }
+  return false;
 }
 
-FaultResult ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region,
-                         UserStack* stack) {
-  if (const Status s = space.ClearGuard(page, region); IsFailure(s)) {
-    return Failed(s, FaultCase::kGuardPage);
-  }
+/// Is the view's page at hand? If not, it is brought in; false if there was a sleep, or a failure.
+bool BringIn(const AddressSpace& space, VirtPage page, const RegionInfo& region,
+             FaultResult& result) {
+  const Section& section = *region.attributes.section;
+  const PageIndex index = AddressSpace::SectionPageOf(region, page);
+  result.section = &section;
+  result.section_page = index;
+  if (section.IsPresent(index)) return true;
+  if (result.fault_case == FaultCase::kCopyOnWrite && section.IsUntouchedZero(index)) return true;
+  return PageIn(space, page, region, result);
+}
+
+void MapShared(AddressSpace& space, VirtPage page, const RegionInfo& region, FaultResult& result) {
+  Finish(result, space.MapSectionPage(page, region));
+  if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, region);
+}
+
+void ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region, UserStack* stack,
+                  FaultResult& result) {
+  if (const Status s = space.ClearGuard(page, region); IsFailure(s)) return Fail(result, s);
   if (!stack || !stack->Contains(AddressOf(page))) {
-    return Refuse(FaultOutcome::kGuardPage, Status::kGuardPageViolation, FaultCase::kGuardPage);
+    return Refuse(result, FaultOutcome::kGuardPage, Status::kGuardPageViolation);
   }
   if (IsFailure(GrowStack(space, *stack, page))) {
-    return Refuse(FaultOutcome::kStackOverflow, Status::kStackOverflow, FaultCase::kGuardPage);
+    return Refuse(result, FaultOutcome::kStackOverflow, Status::kStackOverflow);
   }
   // The guard is gone; the access itself is still to be resolved.
-  return Refuse(FaultOutcome::kRetry, Status::kSuccess, FaultCase::kGuardPage);
+  Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
 }
 
-FaultResult ResolveUserFault(AddressSpace& space, const PageFault& fault) {
-  if (!space.Contains(fault.address)) return AccessViolation();
+void ResolveUserFault(AddressSpace& space, const PageFault& fault, FaultResult& result) {
+  if (!space.Contains(fault.address)) return RefuseAccess(result);
   const VirtPage page = PageOf(fault.address);
   const AddressSpace::PageState state = space.Look(page);
-  const FaultCase fault_case = ClassifyFault(state, page, fault.access);
-  switch (fault_case) {
+  result.fault_case = ClassifyFault(state, page, fault.access);
+  switch (result.fault_case) {
     case FaultCase::kAlreadyResolved:
-      return {};
+      return;
     case FaultCase::kAccessViolation:
-      return AccessViolation();
+      return RefuseAccess(result);
     case FaultCase::kGuardPage:
-      return ResolveGuard(space, page, state.region, fault.stack);
+      return ResolveGuard(space, page, state.region, fault.stack, result);
     case FaultCase::kDemandZero:
-      return Done(space.MapZeroPage(page, state.region), fault_case);
+      return Finish(result, space.MapZeroPage(page, state.region));
+    case FaultCase::kCopyOnWrite:
+      if (!BringIn(space, page, state.region, result)) return;
+      return Finish(result, space.MapPrivateCopy(page, state));
     case FaultCase::kImagePage:
     case FaultCase::kDataPage:
     case FaultCase::kSharedMemoryPage:
-    case FaultCase::kCopyOnWrite:
-      return ResolveView(space, page, state.region, fault_case);
+      if (!BringIn(space, page, state.region, result)) return;
+      return MapShared(space, page, state.region, result);
   }
-  return AccessViolation();
 }
 
 /// System space holds the kernel's own views of sections, for reading; it has no guards and no zero pages.
-FaultResult ResolveSystemFault(AddressSpace& space, const PageFault& fault) {
-  if (fault.mode == FaultMode::kUser || !space.Contains(fault.address)) return AccessViolation();
+void ResolveSystemFault(AddressSpace& space, const PageFault& fault, FaultResult& result) {
+  if (fault.mode == FaultMode::kUser || !space.Contains(fault.address)) return RefuseAccess(result);
   const VirtPage page = PageOf(fault.address);
   const AddressSpace::PageState state = space.Look(page);
-  const FaultCase fault_case = ClassifyFault(state, page, fault.access);
-  if (fault_case == FaultCase::kAlreadyResolved) return {};
+  result.fault_case = ClassifyFault(state, page, fault.access);
+  if (result.fault_case == FaultCase::kAlreadyResolved) return;
   if (state.region.free || !state.region.attributes.section ||
-      fault_case == FaultCase::kAccessViolation) {
-    return AccessViolation();
+      result.fault_case == FaultCase::kAccessViolation) {
+    return RefuseAccess(result);
   }
-  return ResolveView(space, page, state.region, fault_case);
+  if (BringIn(space, page, state.region, result)) MapShared(space, page, state.region, result);
 }
 
 }  // namespace
@@ -192,18 +195,15 @@ FaultCase ClassifyFault(const AddressSpace::PageState& state, VirtPage page, Acc
 }
 
 FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, AddressSpace& system) {
-  bool slept = false;
+  FaultResult result;
   for (;;) {
-    FaultResult result;
     if (user && fault.address < AddressOf(system.regions().first())) {
-      result = ResolveUserFault(*user, fault);
+      ResolveUserFault(*user, fault, result);
     } else {
-      result = ResolveSystemFault(system, fault);
+      ResolveSystemFault(system, fault, result);
     }
-    slept = slept || result.hard;
-    if (result.outcome == FaultOutcome::kRetry) continue;
-    result.hard = slept;
-    return result;
+    if (result.outcome != FaultOutcome::kRetry) return result;
+    result = {.hard = result.hard};
   }
 }
 

@@ -72,9 +72,11 @@ Pfn PfnDatabase::Take(List& list, FrameUse use) {
   list.head = record.next;
   (list.head == kNone ? list.tail : records_[list.head].previous) = kNone;
   --counts_[u32(record.use)];
-  if (record.use == FrameUse::kStandby) record.owner->ReclaimFrame(record.index);
+  if (record.use == FrameUse::kStandby) {
+    record.owner->ReclaimFrame(record.index);
+    record.owner = nullptr;
+  }
   if (poison_) CheckUntouched(pfn);
-  record.owner = nullptr;
   record.use = use;
   ++counts_[u32(use)];
   NoteAvailable();

@@ -84,6 +84,7 @@ struct ImageLayout {
   Rva image_base_field;          ///< Where the header itself holds the base.
   bool relocs_stripped = false;  ///< The image may only lie at its preferred base.
   bool flat = false;             ///< Section alignment below a page: file offset == RVA throughout.
+  bool shares_writes = false;    ///< Some section is writable and shared.
   u64 file_size = 0;
   DirectoryEntry directories[kDirectoryCount];
   Vector<PeSection> sections;  ///< Those that map something.

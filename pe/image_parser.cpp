@@ -196,6 +196,7 @@ Status ParseSections(std::span<const std::byte> headers, const HeaderMap& map, I
     section.writable = (flags & kSectionWrite) != 0;
     section.executable = (flags & kSectionExecute) != 0;
     section.shared = (flags & kSectionShared) != 0;
+    if (section.shared && section.writable) layout->shares_writes = true;
     section.discardable = (flags & kSectionDiscardable) != 0;
     TRY_STATUS(layout->sections.Push(section));
   }

@@ -5,7 +5,8 @@
 namespace fl {
 
 /// Reports a kernel bug and does not return. The kernel supplies a bugcheck, the host tests an abort.
-[[noreturn]] void AssertFailed(const char* expression, const char* file, int line);
+/// `used`: kernel/x86/runtime.cpp may be linked when all else is optimised already.
+[[noreturn, gnu::used]] void AssertFailed(const char* expression, const char* file, int line);
 
 }  // namespace fl
 

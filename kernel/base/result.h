@@ -12,37 +12,67 @@
 
 namespace fl {
 
+/// What a Result holds. Trivial for a trivial T, so that it goes from function to function in registers.
+template <class T, bool kTrivial = std::is_trivially_copyable_v<T>>
+class ResultStorage {
+ protected:
+  constexpr explicit ResultStorage(T value) : value_(std::move(value)), status_(Status::kSuccess) {}
+  constexpr explicit ResultStorage(Status failure) : none_(), status_(failure) {}
+
+  struct None {};
+  union {
+    None none_;
+    T value_;
+  };
+  Status status_;
+};
+
 template <class T>
-class [[nodiscard]] Result {
+class ResultStorage<T, false> {
  public:
-  constexpr Result(T value) : value_(std::move(value)), status_(Status::kSuccess) {}
-  constexpr Result(Status failure) : none_(), status_(failure) { KASSERT(IsFailure(failure)); }
-  constexpr Result(Result&& other) : none_(), status_(other.status_) {
-    if (ok()) new (&value_) T(std::move(other.value_));
+  constexpr ResultStorage(ResultStorage&& other) : none_(), status_(other.status_) {
+    if (IsSuccess(status_)) new (&value_) T(std::move(other.value_));
   }
-  constexpr Result(const Result& other) requires std::is_copy_constructible_v<T>
+  constexpr ResultStorage(const ResultStorage& other) requires std::is_copy_constructible_v<T>
       : none_(), status_(other.status_) {
-    if (ok()) new (&value_) T(other.value_);
+    if (IsSuccess(status_)) new (&value_) T(other.value_);
   }
-  Result& operator=(const Result&) = delete;
-  constexpr Result& operator=(Result&& other) {
+  constexpr ResultStorage& operator=(ResultStorage&& other) {
     if (this != &other) {
-      this->~Result();
-      new (this) Result(std::move(other));
+      this->~ResultStorage();
+      new (this) ResultStorage(std::move(other));
     }
     return *this;
   }
-  constexpr ~Result() {
-    if (ok()) value_.~T();
+  constexpr ~ResultStorage() {
+    if (IsSuccess(status_)) value_.~T();
   }
 
-  [[nodiscard]] constexpr bool ok() const { return IsSuccess(status_); }
+ protected:
+  constexpr explicit ResultStorage(T value) : value_(std::move(value)), status_(Status::kSuccess) {}
+  constexpr explicit ResultStorage(Status failure) : none_(), status_(failure) {}
+
+  struct None {};
+  union {
+    None none_;
+    T value_;
+  };
+  Status status_;
+};
+
+template <class T>
+class [[nodiscard]] Result : private ResultStorage<T> {
+ public:
+  constexpr Result(T value) : ResultStorage<T>(std::move(value)) {}
+  constexpr Result(Status failure) : ResultStorage<T>(failure) { KASSERT(IsFailure(failure)); }
+
+  [[nodiscard]] constexpr bool ok() const { return IsSuccess(this->status_); }
   constexpr explicit operator bool() const { return ok(); }
   /// kSuccess if there is a value.
-  constexpr Status status() const { return status_; }
+  constexpr Status status() const { return this->status_; }
   constexpr Status error() const {
     KASSERT(!ok());
-    return status_;
+    return this->status_;
   }
   constexpr T& operator*() & { return Checked(); }
   constexpr const T& operator*() const& { return const_cast<Result*>(this)->Checked(); }
@@ -53,14 +83,8 @@ class [[nodiscard]] Result {
  private:
   constexpr T& Checked() {
     KASSERT(ok());
-    return value_;
+    return this->value_;
   }
-  struct None {};
-  union {
-    None none_;
-    T value_;
-  };
-  Status status_;
 };
 
 }  // namespace fl

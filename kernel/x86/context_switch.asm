@@ -1,12 +1,10 @@
 ; SwitchContext: one kernel thread to another. Only what the calling convention preserves is saved
-; (System V ABI i386, 2.2.2): the rest is the compiler's, at the call.
+; (System V ABI i386, 2.2.2; arguments in EAX, EDX: cmake/kernel.cmake): the rest is the compiler's, at the call.
 section .text
 
 ; void SwitchContext(u32* save, u32 load)
 global SwitchContext
 SwitchContext:
-        mov     eax, [esp + 4]
-        mov     edx, [esp + 8]
         push    ebp
         push    ebx
         push    esi
@@ -22,7 +20,6 @@ SwitchContext:
 ; Where a new stack begins: EDI = entry, ESI = argument, EBP = 0, the stack 16-byte aligned (PrepareStack).
 global StartThread
 StartThread:
-        sub     esp, 12
-        push    esi
+        mov     eax, esi
         call    edi
         ud2

@@ -120,11 +120,11 @@ mm::Pte Walk<Format, Base, Self>::Query(VirtPage page) const {
   const u32 bits = entry ? u32(*entry) : 0;
   if ((bits & kPteResident) == 0) return {};
   return {.resident = true,
-          .pfn = FrameOf(bits),
           .access = {.read = (bits & kPteRead) != 0,
                      .write = (bits & kPteWrite) != 0,
                      .execute = (bits & kPteExecute) != 0},
-          .dirty = (bits & kPteDirty) != 0};
+          .dirty = (bits & kPteDirty) != 0,
+          .pfn = FrameOf(bits)};
 }
 
 template <class Format, class Base, class Self>

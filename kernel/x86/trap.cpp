@@ -76,9 +76,11 @@ u32 DataSelector(u32 selector) {
 
 void DispatchTrap(TrapFrame* frame) {
   switch (frame->vector) {
-    case kVectorPageFault:
-      g_handler->OnPageFault(*frame, DescribeFault(*frame, ReadCr2()));
+    case kVectorPageFault: {
+      mm::PageFault fault = DescribeFault(*frame, ReadCr2());
+      g_handler->OnPageFault(*frame, fault);
       break;
+    }
     case kVectorSystemCall:
       g_handler->OnSystemCall(*frame);
       break;

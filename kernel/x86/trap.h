@@ -12,8 +12,8 @@ namespace fl::x86 {
 
 class TrapHandler {
  public:
-  /// `fault.stack` is left null. Returning resumes the frame.
-  virtual void OnPageFault(TrapFrame& frame, mm::PageFault fault) = 0;
+  /// `fault.stack` is left null, for the handler to fill in. Returning resumes the frame.
+  virtual void OnPageFault(TrapFrame& frame, mm::PageFault& fault) = 0;
   virtual void OnSystemCall(TrapFrame& frame) = 0;
   virtual void OnInterrupt(TrapFrame& frame, u32 irq) = 0;
   /// Every other vector below 32. Does not return from kVectorDoubleFault, whose frame says where

@@ -1,4 +1,5 @@
 ; Trap entry and exit: from a vector to DispatchTrap and back. The frame's layout is trap_frame.h's.
+; Calling convention: the kernel's, arguments in EAX, EDX, ECX (cmake/kernel.cmake).
 ; Invariants: C++ runs with DF and AC clear, kernel segments and a 16-byte aligned stack. Interrupts stay
 ;   disabled: every gate is an interrupt gate. FS and GS stay the program's: the kernel uses neither.
 ; Why a return to user mode cannot fault: the selectors in the frame were loaded in user mode when the trap
@@ -85,8 +86,7 @@ EnterTrap:
         xor     ebp, ebp                ; A stack walk ends here: the rest is the program's.
 .from_kernel:
         and     esp, -16
-        sub     esp, 12
-        push    ebx
+        mov     eax, ebx
         call    DispatchTrap
         mov     esp, ebx
 LeaveTrap:
@@ -123,7 +123,8 @@ EnterFastCall:
         PUSH_REGISTERS
         xor     ebp, ebp
         mov     ebx, esp
-        push    ebx                     ; The frame's size leaves the stack aligned with this.
+        sub     esp, 4                  ; The frame's size leaves the stack aligned with this.
+        mov     eax, ebx
         call    DispatchFastCall
         mov     esp, ebx
         ; SYSEXIT loses ECX and EDX, and cannot set TF: only for a frame that nobody wrote to.
@@ -145,11 +146,11 @@ EnterFastCall:
         sysexit
 
 ; void LeaveToUser(const TrapFrame* frame, u32 stack_top): the frame is copied to the top of the kernel stack,
-; which may hold `frame` and this call's own arguments: so backwards, and without using the stack.
+; which may hold `frame` itself: so backwards, and without using the stack.
 global LeaveToUser
 LeaveToUser:
-        mov     esi, [esp + 4]
-        mov     edi, [esp + 8]
+        mov     esi, eax
+        mov     edi, edx
         lea     edx, [edi - FRAME_DWORDS * 4]
         add     esi, (FRAME_DWORDS - 1) * 4
         sub     edi, 4

@@ -2,6 +2,7 @@
 ; with the place where FixUpKernelFault lets it continue, with the status in EAX, if the fault cannot be
 ; resolved. An instruction that sleeps in a fault resumes where it was: REP keeps its state in registers
 ; (SDM vol. 2B, REP).
+; Calling convention: the kernel's, arguments in EAX, EDX, ECX (cmake/kernel.cmake).
 %include "kernel/x86/user_access.inc"
 
 %macro MAY_FAULT 3                      ; From, to, and where it fails.
@@ -17,10 +18,9 @@ global CopySafely
 CopySafely:
         push    esi
         push    edi
-        mov     edi, [esp + 12]
-        mov     esi, [esp + 16]
-        mov     edx, [esp + 20]
-        mov     ecx, edx
+        mov     edi, eax
+        mov     esi, edx
+        mov     edx, ecx
         shr     ecx, 2
         and     edx, 3
         ALLOW_USER_ACCESS
@@ -40,10 +40,9 @@ CopySafely:
 ; Status ProbeSafely(void* address): one write, which changes nothing whatever other threads do.
 global ProbeSafely
 ProbeSafely:
-        mov     edx, [esp + 4]
         ALLOW_USER_ACCESS
 .start:
-        lock or byte [edx], 0
+        lock or byte [eax], 0
 .end:
         xor     eax, eax
 .failed:
@@ -54,13 +53,11 @@ ProbeSafely:
 ; Status ReadWordSafely(u32* to, const void* from)
 global ReadWordSafely
 ReadWordSafely:
-        mov     edx, [esp + 8]
         ALLOW_USER_ACCESS
 .start:
         mov     edx, [edx]
 .end:
-        mov     ecx, [esp + 4]
-        mov     [ecx], edx
+        mov     [eax], edx
         xor     eax, eax
 .failed:
         FORBID_USER_ACCESS
@@ -70,11 +67,9 @@ ReadWordSafely:
 ; Status WriteWordSafely(void* to, u32 value)
 global WriteWordSafely
 WriteWordSafely:
-        mov     edx, [esp + 4]
-        mov     ecx, [esp + 8]
         ALLOW_USER_ACCESS
 .start:
-        mov     [edx], ecx
+        mov     [eax], edx
 .end:
         xor     eax, eax
 .failed:

@@ -88,7 +88,7 @@ u32 Eflags() {
 
 class Handler final : public x86::TrapHandler {
  public:
-  void OnPageFault(x86::TrapFrame& frame, mm::PageFault fault) override {
+  void OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) override {
     ++faults;
     last = fault;
     if (PageOf(fault.address) == PageOf(VirtAddr(kDemandAt))) {

@@ -20,7 +20,7 @@ Status FakeMmu::Map(VirtPage page, Pfn pfn, mm::PteAccess access) {
     span = spans_.emplace(number, fresh).first;
   }
   ++span->second.entries;
-  entries_[page.value] = {.resident = true, .pfn = pfn, .access = access, .dirty = false};
+  entries_[page.value] = {.resident = true, .access = access, .dirty = false, .pfn = pfn};
   return Status::kSuccess;
 }
 

@@ -7,7 +7,7 @@ namespace fl::fuzz {
 void RunInput(std::span<const std::uint8_t> input) {
   test::InputChoices choices(input);
   constexpr u32 kMostPages = 200;
-  constexpr u64 kMostOperations = 2000;
+  constexpr u64 kMostOperations = 300;
   mm::test::RegionTreePair(choices, kMostPages).Run(kMostOperations);
 }
 

@@ -51,7 +51,7 @@ class MappingMmu final : public mm::Mmu {
     mm::Pte& entry = entries_.at(page - kRange);
     EXPECT_FALSE(entry.resident);
     EXPECT_TRUE(access.read && access.write && !access.execute);
-    entry = {.resident = true, .pfn = pfn, .access = access, .dirty = false};
+    entry = {.resident = true, .access = access, .dirty = false, .pfn = pfn};
     EXPECT_TRUE(Place(page, 1, PROT_READ | PROT_WRITE, MAP_SHARED, frames_.file(),
                       off_t{pfn.value} * kPageSize));
     return Status::kSuccess;

@@ -85,11 +85,11 @@ class Gdb(monitor_test.Terminal):
     def test_the_monitor_survives_broken_memory(self):
         self.boot(support.BIN / 'spinner.exe')
         self.stop_in('spinner.exe')
-        node = "'fl::kernel::(anonymous namespace)::the_kernel'->processes.head_.next_"
+        node = "'fl::kernel::the_kernel'->processes.head_.next_"
         for broken, words in (
                 (f'set var {node}->next_ = {node}', 'given up: more than 4096 lines'),
                 (f'set var {node} = 0xdeadbee0', 'given up: page fault at 0xdeadbe'),
-                ("set var 'fl::kernel::(anonymous namespace)::the_kernel'->scheduler.current_ = 16",
+                ("set var 'fl::kernel::the_kernel'->scheduler.current_ = 16",
                  'given up: page fault at 0x000000')):
             errors = self.gdb(broken)[-1]
             self.assertIn(words, self.ask('threads' if 'current_' in broken else 'processes')[-1],

@@ -16,7 +16,7 @@ MOST = 65536  # Of anything: memory may hold a ring where a list should be.
 
 
 def kernel():
-    pointer = gdb.parse_and_eval("'fl::kernel::(anonymous namespace)::the_kernel'")
+    pointer = gdb.parse_and_eval("'fl::kernel::the_kernel'")
     try:
         started = int(pointer) != 0
     except gdb.MemoryError:  # Before paging is on.
