@@ -53,8 +53,29 @@ static void Sequential(void) {
   UnmapMemory(buffer, CHUNK / PAGE);
 }
 
-// Touches `touched` pages of a mapped file; page i is (i * step) mod 4,096, `step` odd: each once.
-static void Mapped(const char* row, unsigned touched, unsigned step) {
+typedef enum { kInOrder, kAtRandom } Order;
+
+// Each page of the file once; at random it is the same order in each run and on each system.
+static const unsigned short* PagesIn(Order order) {
+  static unsigned short pages[LARGE_FILE_PAGES];
+  for (unsigned i = 0; i < LARGE_FILE_PAGES; ++i) pages[i] = (unsigned short)i;
+  if (order == kInOrder) return pages;
+  unsigned dice = 2531;
+  for (unsigned i = LARGE_FILE_PAGES - 1; i != 0; --i) {
+    dice ^= dice << 13;
+    dice ^= dice >> 17;
+    dice ^= dice << 5;
+    const unsigned other = dice % (i + 1);
+    const unsigned short page = pages[i];
+    pages[i] = pages[other];
+    pages[other] = page;
+  }
+  return pages;
+}
+
+// Touches the first `touched` pages, in that order, of a mapped file.
+static void Mapped(const char* row, unsigned touched, Order order) {
+  const unsigned short* pages = PagesIn(order);
   Begin(row);
   for (unsigned number = 0; number < FILES; ++number) {
     DropCaches();
@@ -63,8 +84,7 @@ static void Mapped(const char* row, unsigned touched, unsigned step) {
     const DiskCounts before = CountDisk();
     MARK_BEGIN();
     for (unsigned i = 0; i < touched; ++i) {
-      const unsigned page = i * step % LARGE_FILE_PAGES;
-      CheckPage(base + page * PAGE, page);
+      CheckPage(base + pages[i] * PAGE, pages[i]);
     }
     MARK_END();
     RecordMarked();
@@ -75,9 +95,9 @@ static void Mapped(const char* row, unsigned touched, unsigned step) {
   Finish();
 }
 
-static void MappedSequential(void) { Mapped("file_mapped", LARGE_FILE_PAGES, 1); }
-static void MappedRandom(void) { Mapped("file_random", LARGE_FILE_PAGES, 2531); }
-static void Sparse(void) { Mapped("file_sparse", 256, 2531); }
+static void MappedSequential(void) { Mapped("file_mapped", LARGE_FILE_PAGES, kInOrder); }
+static void MappedRandom(void) { Mapped("file_random", LARGE_FILE_PAGES, kAtRandom); }
+static void Sparse(void) { Mapped("file_sparse", 256, kAtRandom); }
 
 const Row kFileRows[] = {
     {"hard_fault", HardFault},         {"file_sequential", Sequential},
