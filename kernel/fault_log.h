@@ -18,7 +18,7 @@ struct FaultRecord {
   Status status = Status::kSuccess;
   bool hard = false;
   u32 process = 0;  ///< 0: none.
-  u64 cycles = 0;   ///< From the trap to its resolution, sleeps included.
+  u64 cycles = 0;   ///< From the handler to the resolution, sleeps included.
   u32 section = 0;  ///< Its serial number, or 0; its name is looked up when somebody reads it.
   PageIndex page;   ///< Of the section.
 };

@@ -92,10 +92,9 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
     if (x86::FixUpKernelFault(frame, Status::kAccessViolation)) return;
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
   }
-  if (!from_user && fault.address < AddressOf(kernel->system_space.regions().first()) &&
-      !x86::MayFault(frame)) {
-    BugcheckAt(frame, "the kernel itself touched 0x%08x (%s), which is the program's or its own",
-               fault.address.value, AccessName(fault.access));
+  if (!from_user && !x86::MayFault(frame)) {
+    BugcheckAt(frame, "page fault: the kernel itself touched 0x%08x (%s)", fault.address.value,
+               AccessName(fault.access));
   }
   const u64 start = x86::ReadCycles();
   Thread& thread = kernel->scheduler.current();
@@ -106,13 +105,13 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
 
   mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
-  const FaultRecord& record = kernel->faults.Record(fault, result, eip, process ? process->id() : 0,
-                                                    x86::ReadCycles() - start);
-  if (kernel->options.trace) kernel->faults.Trace(record);
   if (IsRefusedBySmap(frame, fault, result)) {
     result.outcome = mm::FaultOutcome::kAccessViolation;
     result.status = Status::kAccessViolation;
   }
+  const FaultRecord& record = kernel->faults.Record(fault, result, eip, process ? process->id() : 0,
+                                                    x86::ReadCycles() - start);
+  if (kernel->options.trace) kernel->faults.Trace(record);
   if (thread.user_stack.limit != old_limit) {
     // The program may have spoilt its TEB; that is its own loss.
     (void)WriteUser(thread.teb.value + kTebStackLimit, thread.user_stack.limit.value);

@@ -1,7 +1,7 @@
 // Traps: what the kernel does when the processor comes to it: page faults, system calls, interrupts,
 // exceptions; and on the way back to user mode, what waited for that moment.
 // Invariants:  what cannot be resolved for user mode ends a program, never the kernel; what cannot be
-//              resolved for the kernel itself is a bugcheck, but for CopySafely.
+//              resolved for the kernel itself is a bugcheck, but in the few functions of x86/user_copy.h.
 #pragma once
 
 #include "drivers/ata_controller.h"

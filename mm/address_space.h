@@ -3,8 +3,8 @@
 //              the commit charge of both.
 // Invariants:  a charge is held for each committed private page, for each page of a view that is write-copy
 //              by protection, for each other private copy, and for each page table that committed memory can
-//              need. An entry is writable only if its frame is private to this space, or the section shares
-//              writes. A call that fails has changed nothing.
+//              need. An entry is writable only if its frame is private to this space, or writes to it are
+//              shared (CopiesOnWrite). A call that fails has changed nothing.
 // Locks:       none: nothing here sleeps; the reads happen in Section, between two looks at the tree.
 // Semantics:   NtAllocateVirtualMemory and its kin (Microsoft Learn); the kernel's system calls only fetch
 //              and store the arguments.

@@ -49,6 +49,8 @@ void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
   const u32 block = pager_.around_pages;
   if (block == 1) return;
   const Section& section = *region.attributes.section;
+  // Nobody asked for them: they leave most of what can still be promised to those who will ask for theirs.
+  u32 most = pager_.frames.commit().left() / 4;
   const VirtPage first(AlignDown(page.value, block));
   VirtPage p = first < region.range.start ? region.range.start : first;
   const VirtPage end = first + block < region.range.end() ? first + block : region.range.end();
@@ -56,7 +58,7 @@ void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
     if (p == page || !section.IsPresent(SectionPageOf(region, p)) || mmu_.Query(p).resident)
       continue;
     // Without memory for it, the page has its fault when it is touched.
-    if (IsFailure(MapSectionPage(p, region))) return;
+    if (most-- == 0 || IsFailure(MapSectionPage(p, region))) return;
   }
 }
 
@@ -74,6 +76,7 @@ Status AddressSpace::MapPrivateCopy(VirtPage page, const PageState& state) {
   const PteAccess access{
       .read = true, .write = true, .execute = region.attributes.protection.Executable()};
   Pfn copy;
+  KASSERT(!state.is_private);
   if (state.pte.resident) {
     copy = TRY(CopyOf(state.pte.pfn));
   } else if (section.IsPresent(index)) {

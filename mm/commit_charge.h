@@ -1,8 +1,10 @@
 // CommitAccount: the promise that a page can be made resident, and how many such promises there can be.
 // Invariants: charged <= limit; every frame in use is covered by a charge: private pages and the page
 //   tables that will map them when they are committed, section pages and kernel pages when they are
-//   allocated. So a fault on a committed page never fails for want of memory: STATUS_COMMITMENT_LIMIT
-//   comes at the call that asked. Standby frames are covered by nothing: they are free for the taking.
+//   allocated. So a fault on committed private memory never fails for want of memory:
+//   STATUS_COMMITMENT_LIMIT comes at the call that asked. A page of a file can: it is charged when it is
+//   mapped or read, also as the original of a copy that was charged long ago. Standby frames are covered by
+//   nothing: they are free for the taking.
 #pragma once
 
 #include <utility>
@@ -36,6 +38,7 @@ class CommitAccount {
 
   u32 limit() const { return limit_; }
   u32 charged() const { return charged_; }
+  u32 left() const { return limit_ - charged_; }
   u32 peak() const { return peak_; }
   FailPoint& fail_point() { return fail_point_; }
 

@@ -82,11 +82,12 @@ Result<pe::ImageLayout> ImageCache::ReadLayout(fs::File& file, u32* bytes_read,
 Result<VirtPage> ImageCache::ChooseBase(const pe::ImageLayout& layout, const fs::FileId& file,
                                         u32 variant) {
   const VirtPage preferred = PageOf(layout.preferred_base);
+  const bool is_first = variant == 0 || variant == ImageSection::kUnbound;
   if (!ImageSection::CanMove(layout)) {
-    if (variant != 0) return Status::kIllegalDllRelocation;
+    if (!is_first) return Status::kIllegalDllRelocation;
     return preferred;
   }
-  if (seed_ == 0 && variant == 0 && preferred.value >= kPagesPerGranule && preferred < end_ &&
+  if (seed_ == 0 && is_first && preferred.value >= kPagesPerGranule && preferred < end_ &&
       layout.pages <= end_ - preferred && !FindOverlap(preferred, layout.pages)) {
     return preferred;
   }

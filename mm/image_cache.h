@@ -5,11 +5,13 @@
 // Invariants: at most one live section for each (file, variant). Each live section has its own
 //   range of addresses, system-wide, whichever processes map it; only images that cannot move share
 //   ranges with others: they live in different processes or not at all.
-// Bases: seed 0: variant 0 gets the preferred base if no live section lies there. Everything else
+// Variants: the sections of one file: those that the kernel's linker binds, from 0 on, and those whose
+//   imports stay as the file has them, from kUnbound on, for who maps images without the linker. Who cannot
+//   have the base (its range is taken in the process, or its imports are bound to other modules than the
+//   process has) asks for the next one.
+// Bases: seed 0: the first variant gets the preferred base if no live section lies there. Everything else
 //   that can move gets a base that (seed, file, variant) choose, or the next free one above it; so
-//   runs with one seed repeat. Who cannot have the base (its range is taken in the process, or its
-//   imports are bound to other modules than the process has) asks for the next variant: another
-//   section of the same file.
+//   runs with one seed repeat.
 // Locks: none: nothing here sleeps but the reads of Acquire, after which all is looked up again.
 #pragma once
 
@@ -45,7 +47,7 @@ class ImageCache {
   void SetListener(ImageListener* listener) { listener_ = listener; }
 
   /// The image of `file`: built once and shared by all that ask while somebody refers to it.
-  /// `variant` 0 is the one that everybody shares. May sleep. `error` may be null.
+  /// May sleep. `error` may be null.
   /// kIllegalDllRelocation for another variant of an image that cannot move; kNoMemory, also if no
   /// base is free; what pe::ParseImageLayout, pe::RelocationIndex::Build and the file say.
   Result<RefPtr<ImageSection>> Acquire(RefPtr<fs::File> file, u32 variant, pe::ParseError* error);

@@ -111,7 +111,7 @@ Status ImageSection::OriginalTailBefore(PageIndex index, std::span<std::byte, 4>
 }
 
 void ImageSection::Bind(Vector<pe::Binding> bindings) {
-  KASSERT(!bound_);
+  KASSERT(!bound_ && variant_ < kUnbound);
   bindings_ = std::move(bindings);
   bound_ = true;
   PageIndex next(0);

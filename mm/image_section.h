@@ -4,7 +4,8 @@
 // Lives: from ImageCache::Acquire to the last view's or loader's release.
 // Invariants: a present page holds f(file bytes, base, bindings): relocated, bound, and with the
 //   actual base in its header. Such a page is never dirty; only pages of shared-writable PE
-//   sections are mapped writable. Bindings are set before any user view exists.
+//   sections are mapped writable. Bindings are set before any user view exists: only the kernel's linker
+//   maps a section that can be bound, and an image that is mapped without it is another variant.
 // Units: PageIndex counts 4 KiB pages from the image base; Rva counts bytes.
 #pragma once
 
@@ -30,6 +31,8 @@ class ImageSection final : public Section, public ListNode<ImageSection> {
   bool IsRelocated(PageIndex page) const { return relocated() && relocations_.HasFixups(page); }
   /// Which of the file's sections this is; see ImageCache.
   u32 variant() const { return variant_; }
+  /// From this number on, a file's variants keep the imports that the file has.
+  static constexpr u32 kUnbound = 0x8000'0000;
   /// What can lie at another base than the preferred one: it has fix-ups.
   static bool CanMove(const pe::ImageLayout& layout);
   /// The imported addresses, sorted by slot; empty if nothing was bound.

@@ -11,7 +11,7 @@
 
 namespace fl::mm {
 
-/// What one entry lets the processor do. kNone keeps the frame in the entry but traps every access.
+/// What one entry lets the processor do. Nothing: the frame stays in the entry, and every access traps.
 struct PteAccess {
   bool read : 1 = false;
   bool write : 1 = false;

@@ -1,5 +1,5 @@
-// Page faults: ResolvePageFault holds the only retry loop; ResolveUserFault and ResolveSystemFault each make
-// one try.
+// Page faults: ResolvePageFault holds the only retry loop, and brings in what a try found absent;
+// ResolveUserFault and ResolveSystemFault each make one try, without a sleep.
 #include "mm/page_fault.h"
 
 namespace fl::mm {
@@ -53,44 +53,34 @@ void Finish(FaultResult& result, Status status) {
   if (IsFailure(status)) Fail(result, status);
 }
 
-/// Reads the view's page, absent, or waits for another thread that does. True if nothing slept.
-[[gnu::noinline]] bool PageIn(const AddressSpace& space, VirtPage page, const RegionInfo& region,
-                              FaultResult& result) {
-  // The view may be unmapped while the page is read, and the section with it.
-  const RefPtr<Section> section(region.attributes.section);
-  const PageIndex index = AddressSpace::SectionPageOf(region, page);
-  const Result<Section::Acquired> acquired = section->AcquirePrototype(index);
-  if (acquired.ok()) {
-    if (!acquired->slept) return true;
-    result.hard = true;
-    Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
-    return false;
-  }
-  Fail(result, acquired.error());
-  // The view may be gone since, and with it the thread's concern in that page.
-  const RegionInfo now = space.Look(page).region;
-  if (now.free || now.attributes.section != section.get() ||
-      AddressSpace::SectionPageOf(now, page) != index) {
-    Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
-  }
-  return false;
-}
-
-/// Is the view's page at hand? If not, it is brought in; false if there was a sleep, or a failure.
-bool BringIn(const AddressSpace& space, VirtPage page, const RegionInfo& region,
-             FaultResult& result) {
-  const Section& section = *region.attributes.section;
+/// Is the view's page in memory, or nothing but zeros that are about to be copied? If not, the try ends.
+bool IsAtHand(const RegionInfo& region, VirtPage page, FaultResult& result) {
+  Section& section = *region.attributes.section;
   const PageIndex index = AddressSpace::SectionPageOf(region, page);
   result.section = &section;
   result.section_page = index;
   if (section.IsPresent(index)) return true;
   if (result.fault_case == FaultCase::kCopyOnWrite && section.IsUntouchedZero(index)) return true;
-  return PageIn(space, page, region, result);
+  result.outcome = FaultOutcome::kAbsent;
+  return false;
 }
 
-void MapShared(AddressSpace& space, VirtPage page, const RegionInfo& region, FaultResult& result) {
-  Finish(result, space.MapSectionPage(page, region));
-  if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, region);
+/// Reads the page that a try found absent, or waits for another thread that does; then the next try, or
+/// the failure.
+[[gnu::noinline]] void BringIn(const AddressSpace& space, VirtPage page, FaultResult& result) {
+  // The view may be unmapped while the page is read, and the section with it.
+  const RefPtr<Section> section(result.section);
+  const PageIndex index = result.section_page;
+  result.hard = result.hard || section->IsReadFor(index);
+  const Status status = section->AcquirePrototype(index);
+  Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
+  if (IsSuccess(status)) return;
+  // The view may be gone since, and with it the thread's concern in that page.
+  const RegionInfo now = space.Look(page).region;
+  if (!now.free && now.attributes.section == section.get() &&
+      AddressSpace::SectionPageOf(now, page) == index) {
+    Fail(result, status);
+  }
 }
 
 void ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region, UserStack* stack,
@@ -121,13 +111,15 @@ void ResolveUserFault(AddressSpace& space, const PageFault& fault, FaultResult& 
     case FaultCase::kDemandZero:
       return Finish(result, space.MapZeroPage(page, state.region));
     case FaultCase::kCopyOnWrite:
-      if (!BringIn(space, page, state.region, result)) return;
+      if (!IsAtHand(state.region, page, result)) return;
       return Finish(result, space.MapPrivateCopy(page, state));
     case FaultCase::kImagePage:
     case FaultCase::kDataPage:
     case FaultCase::kSharedMemoryPage:
-      if (!BringIn(space, page, state.region, result)) return;
-      return MapShared(space, page, state.region, result);
+      if (!IsAtHand(state.region, page, result)) return;
+      Finish(result, space.MapSectionPage(page, state.region));
+      if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, state.region);
+      return;
   }
 }
 
@@ -142,7 +134,9 @@ void ResolveSystemFault(AddressSpace& space, const PageFault& fault, FaultResult
       result.fault_case == FaultCase::kAccessViolation) {
     return RefuseAccess(result);
   }
-  if (BringIn(space, page, state.region, result)) MapShared(space, page, state.region, result);
+  if (!IsAtHand(state.region, page, result)) return;
+  Finish(result, space.MapSectionPage(page, state.region));
+  if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, state.region);
 }
 
 }  // namespace
@@ -199,8 +193,10 @@ FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, Address
   for (;;) {
     if (user && fault.address < AddressOf(system.regions().first())) {
       ResolveUserFault(*user, fault, result);
+      if (result.outcome == FaultOutcome::kAbsent) BringIn(*user, PageOf(fault.address), result);
     } else {
       ResolveSystemFault(system, fault, result);
+      if (result.outcome == FaultOutcome::kAbsent) BringIn(system, PageOf(fault.address), result);
     }
     if (result.outcome != FaultOutcome::kRetry) return result;
     result = {.hard = result.hard};

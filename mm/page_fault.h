@@ -17,8 +17,10 @@
 // not yet private. The last row is a race that another thread won (or a stale translation); it is proved by
 // reading the entry again, otherwise it is a kernel bug.
 //
-// Retry rule: a resolver that had to sleep changes nothing further: it answers kRetry and everything is
-// looked up again, because the region, the section and the entry may be gone by then.
+// Retry rule: a try changes nothing after a sleep. One that finds its section's page absent ends with
+// kAbsent, the page is brought in, and everything is looked up again, because the region, the section and
+// the entry may be gone by then; likewise after a stack has grown. If the page could not be brought in, and
+// the view still shows it, the fault fails.
 #pragma once
 
 #include "mm/address_space.h"
@@ -52,7 +54,8 @@ const char* FaultCaseName(FaultCase fault_case);
 
 enum class FaultOutcome : u8 {
   kResolved,
-  kRetry,  ///< Internal to the dispatcher: look everything up again.
+  kRetry,   ///< Internal to the dispatcher: look everything up again.
+  kAbsent,  ///< The same: bring in page `section_page` of `section` first.
   kAccessViolation,
   kGuardPage,
   kStackOverflow,
@@ -68,8 +71,8 @@ struct FaultResult {
   Status status = Status::kSuccess;
   Status cause = Status::kSuccess;
   FaultCase fault_case = FaultCase::kAlreadyResolved;
-  bool hard = false;  ///< The thread slept while a page was read.
-  const Section* section = nullptr;
+  bool hard = false;  ///< The thread waited for a page to be made of its file's bytes.
+  Section* section = nullptr;
   PageIndex section_page{};
 };
 

@@ -67,7 +67,7 @@ class PfnDatabase {
   /// From now on free frames hold kPoison; those that are free already are filled.
   void PoisonFreeFrames();
 
-  /// A frame with unknown content, for `use`. The promise is the caller's (see Memory): this takes from
+  /// A frame with unknown content, for `use`. The promise is the caller's (see CommitAccount): this takes from
   /// free, zeroed, then standby, and fails with kNoMemory only if nothing is left at all.
   Result<Pfn> Allocate(FrameUse use);
   /// The same, all bytes zero.

@@ -38,22 +38,19 @@ Section::~Section() {
   pager_.frames.commit().Uncharge(promised_pages_);
 }
 
-Result<Section::Acquired> Section::AcquirePrototype(PageIndex index) {
-  const Prototype entry = prototypes_.Get(index);
-  switch (entry.state) {
+Status Section::AcquirePrototype(PageIndex index) {
+  switch (prototypes_.Get(index).state) {
     case PrototypeState::kResident:
     case PrototypeState::kStandby:
-      return Acquired{entry.pfn, false};
+      return Status::kSuccess;
     case PrototypeState::kReading:
       // Whoever builds it has the outcome; if that fails, the look that follows starts a read of its own.
       pager_.waiter.Sleep(this);
-      return Acquired{Pfn(), true};
+      return Status::kSuccess;
     case PrototypeState::kAbsent:
-      break;
+      return BuildPages(index);
   }
-  TRY_STATUS(PageIn(index));
-  return Acquired{prototypes_.Get(index).pfn,
-                  SourceOf(index).file_bytes != 0 || NeedsFinish(index)};
+  return Status::kSuccess;
 }
 
 /// Can the page, absent, come in with the one before it: do its bytes follow in the file?
@@ -109,7 +106,8 @@ Status Section::ReadCluster(std::span<const PageSource> sources, std::span<const
   return Status::kSuccess;
 }
 
-Status Section::PageIn(PageIndex index) {
+/// Makes the page, and those that come with it, of what the file has: frames, bytes, finish, standby.
+Status Section::BuildPages(PageIndex index) {
   PageSource sources[kMaxClusterPages];
   Pfn frames[kMaxClusterPages];
   SectionRun run = ClusterFor(index);
@@ -224,11 +222,9 @@ Status Section::ReadBytes(u64 offset, std::span<std::byte> out) {
   while (!out.empty()) {
     if (offset >= u64(pages()) * kPageSize) return Status::kInvalidParameter;
     const PageIndex index(u32(offset >> kPageShift));
-    const Acquired page = TRY(AcquirePrototype(index));
-    // Slept as the builder: still present, nobody ran since. Slept as a waiter: look again.
+    TRY_STATUS(AcquirePrototype(index));
     const std::byte* bytes = PresentBytes(index);
-    if (!bytes) continue;
-    (void)page;
+    if (!bytes) continue;  // Whoever was waited for has failed, or the frame is gone again.
     const u32 within = u32(offset) & kPageMask;
     const u32 count = out.size() < kPageSize - within ? u32(out.size()) : kPageSize - within;
     std::memcpy(out.data(), bytes + within, count);

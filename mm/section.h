@@ -5,7 +5,8 @@
 //              maps is on the standby list, uncharged; mapped, it is charged one page. A promised page
 //              (writable and shared: it cannot be read again) is charged from the section's creation on,
 //              and never stands by. At most one thread builds a given page (kReading).
-// Locks:       none: nothing sleeps but the read in PageIn, and after it everything is looked up again.
+// Locks:       none: nothing sleeps but AcquirePrototype, which reads or waits for a reader, and after it
+//              everything is looked up again.
 // Units:       PageIndex counts 4 KiB pages from the section's start.
 #pragma once
 
@@ -54,14 +55,14 @@ class Section : public RefCounted<Section>, public FrameOwner {
   fs::File* file() const { return file_.get(); }
   const SectionCounters& counters() const { return counters_; }
 
-  /// The prototype of a page, brought in if it is absent. The frame is the section's; map it with Share
-  /// before anything can sleep. `slept`: other threads ran meanwhile, so the caller must look again. The
-  /// caller holds a reference of its own: the last view may go while the disk works.
-  struct Acquired {
-    Pfn pfn;
-    bool slept = false;
-  };
-  Result<Acquired> AcquirePrototype(PageIndex index);
+  /// Brings the page in if it is absent, or waits for another thread that does. May sleep: the caller looks
+  /// everything up again, the page too (whoever was waited for may have failed), and holds a reference of its
+  /// own, for the last view may go while the disk works.
+  Status AcquirePrototype(PageIndex index);
+  /// Is the page made of bytes of the file, so that bringing it in sleeps?
+  bool IsReadFor(PageIndex index) const {
+    return SourceOf(index).file_bytes != 0 || NeedsFinish(index);
+  }
 
   /// One more entry maps the page; it must be present (AcquirePrototype). kNoMemory if no page can be
   /// promised.
@@ -117,7 +118,7 @@ class Section : public RefCounted<Section>, public FrameOwner {
   Pager& pager_;
 
  private:
-  Status PageIn(PageIndex index);
+  Status BuildPages(PageIndex index);
   SectionRun ClusterFor(PageIndex index);
   Result<Pfn> TakeFrameFor(PageIndex page);
   bool FollowsInFile(PageIndex index) const;

@@ -32,11 +32,14 @@ Status LoadedModule::Read(u32 offset, std::span<std::byte> out) {
   if (!FitsWithin(offset, size, Layout().mapped_size())) return Status::kInvalidImageFormat;
   if (size == 0) return Status::kSuccess;
   if (view_.value == 0) return CopyFromUser(out.data(), Base().value + offset, size);
-  if (!pe::BindingsIn(Rva(offset), size, section_->bindings()).empty()) {
-    return file_source_.Read(offset, out);
-  }
+  const auto is_bound = [&] {
+    return !pe::BindingsIn(Rva(offset), size, section_->bindings()).empty();
+  };
+  if (is_bound()) return file_source_.Read(offset, out);
   const Status status =
       x86::CopySafely(out.data(), reinterpret_cast<const void*>(view_.value + offset), size);
+  // The copy may have slept, and another process have bound the image meanwhile.
+  if (IsSuccess(status) && is_bound()) return file_source_.Read(offset, out);
   // A hole between the PE's sections is not a fault of ours: the image leads there.
   return status == Status::kAccessViolation ? Status::kInvalidImageFormat : status;
 }

@@ -46,7 +46,8 @@ Result<RefPtr<mm::Section>> CreateData(FileObject& file, u64 size, mm::Protectio
 Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
   if (!file.file()) return Status::kInvalidFileForSection;
   return RefPtr<mm::Section>(
-      TRY(TheKernel().images.Acquire(RefPtr<fs::File>(file.file()), 0, nullptr)));
+      TRY(TheKernel().images.Acquire(RefPtr<fs::File>(file.file()), mm::ImageSection::kUnbound,
+                                     nullptr)));
 }
 
 Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Protection protection,
@@ -86,7 +87,8 @@ Result<mm::ByteRange> MapImage(Process& process, mm::Section& wanted, mm::ViewRe
     if (!anywhere || view.error() != Status::kConflictingAddresses || variant == kMaxVariants) {
       return view;
     }
-    image = TRY(TheKernel().images.Acquire(RefPtr<fs::File>(image->file()), variant, nullptr));
+    image = TRY(TheKernel().images.Acquire(RefPtr<fs::File>(image->file()),
+                                           mm::ImageSection::kUnbound + variant, nullptr));
   }
 }
 

@@ -1,7 +1,7 @@
 // Traps: from a vector to the kernel's handler.
 // Seam: TrapHandler is declared here and implemented by the kernel, one object for the machine.
 // Invariant: handlers run with interrupts disabled, on the kernel stack of the current thread (or
-// on the idle loop's, for an interrupt). Vectors 3 and 0x2E may be raised by user mode, all others
+// on the idle loop's, for an interrupt). Vectors 3, 4 and 0x2E may be raised by user mode, all others
 // trap as general protection. CR2 is read before anything else can fault.
 #pragma once
 
