@@ -93,7 +93,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
     BugcheckAt(frame, "page fault at 0x%08x before there are threads", fault.address.value);
   }
   if (!from_user && !x86::MayFault(frame)) {
-    BugcheckAt(frame, "page fault: the kernel itself touched 0x%08x (%s)", fault.address.value,
+    BugcheckAt(frame, "the kernel itself touched 0x%08x (%s)", fault.address.value,
                AccessName(fault.access));
   }
   const u64 start = x86::ReadCycles();

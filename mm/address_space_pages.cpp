@@ -47,10 +47,9 @@ Status AddressSpace::MapSectionPage(VirtPage page, const RegionInfo& region) {
 
 void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
   const u32 block = pager_.around_pages;
-  if (block == 1) return;
-  const Section& section = *region.attributes.section;
   // Nobody asked for them: they leave most of what can still be promised to those who will ask for theirs.
-  u32 most = pager_.frames.commit().left() / 4;
+  if (block == 1 || pager_.frames.commit().left() < 4 * block) return;
+  const Section& section = *region.attributes.section;
   const VirtPage first(AlignDown(page.value, block));
   VirtPage p = first < region.range.start ? region.range.start : first;
   const VirtPage end = first + block < region.range.end() ? first + block : region.range.end();
@@ -58,7 +57,7 @@ void AddressSpace::MapNeighbours(VirtPage page, const RegionInfo& region) {
     if (p == page || !section.IsPresent(SectionPageOf(region, p)) || mmu_.Query(p).resident)
       continue;
     // Without memory for it, the page has its fault when it is touched.
-    if (most-- == 0 || IsFailure(MapSectionPage(p, region))) return;
+    if (IsFailure(MapSectionPage(p, region))) return;
   }
 }
 

@@ -189,16 +189,19 @@ FaultCase ClassifyFault(const AddressSpace::PageState& state, VirtPage page, Acc
 }
 
 FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, AddressSpace& system) {
+  const bool is_user = user && fault.address < AddressOf(system.regions().first());
   FaultResult result;
   for (;;) {
-    if (user && fault.address < AddressOf(system.regions().first())) {
+    if (is_user) {
       ResolveUserFault(*user, fault, result);
-      if (result.outcome == FaultOutcome::kAbsent) BringIn(*user, PageOf(fault.address), result);
     } else {
       ResolveSystemFault(system, fault, result);
-      if (result.outcome == FaultOutcome::kAbsent) BringIn(system, PageOf(fault.address), result);
     }
-    if (result.outcome != FaultOutcome::kRetry) return result;
+    if (result.outcome < FaultOutcome::kRetry) return result;
+    if (result.outcome == FaultOutcome::kAbsent) {
+      BringIn(is_user ? *user : system, PageOf(fault.address), result);
+      if (result.outcome < FaultOutcome::kRetry) return result;
+    }
     result = {.hard = result.hard};
   }
 }

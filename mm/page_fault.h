@@ -54,13 +54,15 @@ const char* FaultCaseName(FaultCase fault_case);
 
 enum class FaultOutcome : u8 {
   kResolved,
-  kRetry,   ///< Internal to the dispatcher: look everything up again.
-  kAbsent,  ///< The same: bring in page `section_page` of `section` first.
   kAccessViolation,
   kGuardPage,
   kStackOverflow,
   kInPageError,
   kNoMemory,
+  // Internal to ResolvePageFault: look everything up again; and before that, bring in page `section_page`
+  // of `section`.
+  kRetry,
+  kAbsent,
 };
 
 /// What the thread gets. status is kSuccess when resolved, else what an exception record carries; for

@@ -45,9 +45,8 @@ Result<RefPtr<mm::Section>> CreateData(FileObject& file, u64 size, mm::Protectio
 
 Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
   if (!file.file()) return Status::kInvalidFileForSection;
-  return RefPtr<mm::Section>(
-      TRY(TheKernel().images.Acquire(RefPtr<fs::File>(file.file()), mm::ImageSection::kUnbound,
-                                     nullptr)));
+  return RefPtr<mm::Section>(TRY(TheKernel().images.Acquire(RefPtr<fs::File>(file.file()),
+                                                            mm::ImageSection::kUnbound, nullptr)));
 }
 
 Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Protection protection,

@@ -172,8 +172,8 @@ static ULONG ShareImage(ULONG argument) {
   return WaitForExit(other);
 }
 
-// The same through a second view of the image.
-static ULONG SpoilView(ULONG argument) {
+// A second view of the image: its base, or 0.
+static ULONG MapSelf(void) {
   HANDLE section;
   void* base = NULL;
   ULONG size = 0;
@@ -181,14 +181,35 @@ static ULONG SpoilView(ULONG argument) {
                       OpenSelf()) < 0 ||
       NtMapViewOfSection(section, CURRENT_PROCESS, &base, 0, 0, NULL, &size, ViewShare, 0,
                          PAGE_EXECUTE_READWRITE) < 0) {
-    return 2;
+    return 0;
   }
-  const ULONG own_base = *(ULONG*)((ULONG)CurrentPeb() + 8);
-  *(volatile ULONG*)((ULONG)base + ((ULONG)&shared_word - own_base)) = BROKEN;
+  return (ULONG)base;
+}
+
+static ULONG OwnBase(void) { return *(ULONG*)((ULONG)CurrentPeb() + 8); }
+
+// The same through a second view of the image.
+static ULONG SpoilView(ULONG argument) {
+  const ULONG base = MapSelf();
+  if (base == 0) return 2;
+  *(volatile ULONG*)(base + ((ULONG)&shared_word - OwnBase())) = BROKEN;
   HANDLE other;
   if (CheckImage(argument) != HELD) return BROKEN;
   if (StartSelf(&other, "_check-image") < 0) return 2;
   return WaitForExit(other);
+}
+
+// What an image that is mapped without the linker imports is as its file has it: no address of a process'
+// DLLs, whoever else runs the image linked.
+static ULONG SeeImports(ULONG argument) {
+  (void)argument;
+  const ULONG own = OwnBase(), second = MapSelf();
+  if (second == 0) return 2;
+  const ULONG headers = *(volatile ULONG*)(own + 0x3C);
+  const ULONG size_of_image = *(volatile ULONG*)(own + headers + 24 + 56);
+  const ULONG table = *(volatile ULONG*)(own + headers + 24 + 96 + 12 * 8);
+  if (table == 0 || *(volatile ULONG*)(own + table) < size_of_image) return 2;
+  return *(volatile ULONG*)(second + table) < size_of_image ? HELD : BROKEN;
 }
 
 const Act memory_acts[] = {
@@ -217,5 +238,6 @@ const Act memory_acts[] = {
     {"_spoil-image", SpoilImage},
     {"_check-image", CheckImage},
     {"spoil-view", SpoilView},
+    {"see-imports", SeeImports},
     {NULL, NULL},
 };

@@ -91,6 +91,23 @@ TEST(ImageCache, VariantsAreSectionsOfTheirOwnElsewhere) {
   EXPECT_EQ(one->variant(), 1u);
 }
 
+TEST(ImageCache, UnboundVariantsAreApartFromBoundOnes) {
+  FakeMachine machine;
+  const auto file = MakeFile(MakeSample({.base = 0x400000}).file, 1);
+  const auto unbound = AcquireImage(machine, file, ImageSection::kUnbound);
+  EXPECT_EQ(unbound->base().value, 0x400000u);
+  const auto bound = AcquireImage(machine, file, 0);
+  EXPECT_NE(bound, unbound);
+  EXPECT_FALSE(Overlap(*bound, *unbound));
+  EXPECT_EQ(unbound, AcquireImage(machine, file, ImageSection::kUnbound));
+
+  const auto fixed = MakeFile(MakeSample({.base = 0x500000, .fixups = false}).file, 2);
+  EXPECT_EQ(AcquireImage(machine, fixed, 0)->base().value, 0x500000u);
+  EXPECT_EQ(AcquireImage(machine, fixed, ImageSection::kUnbound)->base().value, 0x500000u);
+  EXPECT_EQ(machine.images.Acquire(fixed, ImageSection::kUnbound + 1, nullptr).status(),
+            Status::kIllegalDllRelocation);
+}
+
 TEST(ImageCache, VariantAvoidsThePreferredBaseEvenIfItIsFree) {
   FakeMachine machine;
   EXPECT_TRUE(AcquireImage(machine, MakeFile(MakeSample().file, 1), 1)->relocated());

@@ -135,6 +135,26 @@ TEST_F(ReadAheadTest, NeighboursStayWithinTheRegion) {
   }
 }
 
+TEST_F(ReadAheadTest, NeighboursLeaveMostPromises) {
+  const auto file = MakeFile(test::PatternBytes(16 * kPageSize, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  test::Bytes bytes(16 * kPageSize);
+  ASSERT_EQ(data->ReadBytes(0, bytes), Status::kSuccess);
+  const auto process = machine_.Process();
+  const VirtAddr base = MapWhole(*process, *data);
+  const auto resident = [&] {
+    u32 pages = 0;
+    for (u32 i = 0; i < 16; ++i) pages += process->mmu.Query(PageOf(base) + i).resident ? 1 : 0;
+    return pages;
+  };
+  machine_.TakeMemory(4 * 16);
+  EXPECT_NE(machine_.Byte(*process, base), -1);
+  EXPECT_EQ(resident(), 1u);
+  machine_.RestoreMemory();
+  EXPECT_NE(machine_.Byte(*process, base + kPageSize), -1);
+  EXPECT_EQ(resident(), 16u);
+}
+
 class ReadAheadInLittleMemory : public ReadAheadTest {
  protected:
   ReadAheadInLittleMemory() : ReadAheadTest(12) {}

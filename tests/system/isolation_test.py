@@ -31,7 +31,7 @@ REFUSED_ACTS = '''int ds-kernel-code ds-kernel-data es-kernel-data-rpl3 ss-kerne
     call-double-fault-task call-double-fault-task-rpl3 jump-double-fault-task call-local call-data call-null
     return-to-kernel iret-to-kernel'''.split()
 HELD_ACTS = '''flag-direction flag-alignment flag-nested flag-iopl flag-vm86 flag-interrupt traps-with-null
-    traps-with-code traps-with-teb traps-with-teb-stack wild-stacks share-image spoil-view stale-frames
+    traps-with-code traps-with-teb traps-with-teb-stack wild-stacks share-image spoil-view see-imports stale-frames
     stale-own-pages stale-registers slack-of-view slack-of-read slack-of-image bad-pointers odd-pointers
     bad-inner-pointers flip-arguments wild-context'''.split()
 # Violations at an address, and what was tried there.
