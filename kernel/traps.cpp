@@ -37,7 +37,7 @@ Thread* CurrentUserThread() {
 /// do so again and again. No real one does; QEMU 7.2 does when a program uses IRET or a far RET.
 bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
                      const mm::FaultResult& result) {
-  return frame.FromUser() && fault.mode == mm::FaultMode::kKernel &&
+  return fault.mode == mm::FaultMode::kKernel && frame.FromUser() &&
          result.fault_case == mm::FaultCase::kAlreadyResolved && x86::Features().smap;
 }
 

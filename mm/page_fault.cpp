@@ -189,17 +189,18 @@ FaultCase ClassifyFault(const AddressSpace::PageState& state, VirtPage page, Acc
 }
 
 FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, AddressSpace& system) {
-  const bool is_user = user && fault.address < AddressOf(system.regions().first());
   FaultResult result;
   for (;;) {
-    if (is_user) {
+    const AddressSpace* space = &system;
+    if (user && fault.address < AddressOf(system.regions().first())) {
+      space = user;
       ResolveUserFault(*user, fault, result);
     } else {
       ResolveSystemFault(system, fault, result);
     }
     if (result.outcome < FaultOutcome::kRetry) return result;
     if (result.outcome == FaultOutcome::kAbsent) {
-      BringIn(is_user ? *user : system, PageOf(fault.address), result);
+      BringIn(*space, PageOf(fault.address), result);
       if (result.outcome < FaultOutcome::kRetry) return result;
     }
     result = {.hard = result.hard};
