@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "kernel/nt/user_mode.h"
 #include "kernel/x86/direct_map.h"
 
 namespace fl::kernel {
@@ -49,6 +50,11 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
       files(pager),
       clock(devices.pit, devices.time_at_boot),
       host(devices.ports, devices.input, scheduler) {}
+
+void Kernel::OnTick() {
+  scheduler.OnTick();
+  if (user_mode) user_mode->user_data().Update(*this);
+}
 
 Kernel& TheKernel() {
   KASSERT(the_kernel);

@@ -20,6 +20,8 @@
 
 namespace fl::kernel {
 
+class UserMode;
+
 /// Where the heap's large blocks lie; system space's regions end here.
 inline constexpr u32 kHeapBase = x86::kSystemSpaceEnd - KernelHeap::kLargestRange * kPageSize;
 
@@ -33,6 +35,9 @@ struct Devices {
 
 struct Kernel {
   Kernel(const Options& the_options, Memory& the_memory, const Devices& devices);
+
+  /// The timer interrupt.
+  void OnTick();
 
   const Options options;
   Memory& memory;
@@ -51,6 +56,7 @@ struct Kernel {
   IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.
   RefPtr<fs::Volume> volume;            ///< Drive C:; null if there is none.
+  UserMode* user_mode = nullptr;        ///< NT's, if the volume has it.
   RefPtr<Object> input, output, error;  ///< The standard streams.
 };
 

@@ -9,6 +9,7 @@
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
 #include "kernel/monitor.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/provoke.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
@@ -74,6 +75,18 @@ Status MakeStandardObjects(Kernel& kernel) {
   return kernel.input && kernel.output && kernel.error ? Status::kSuccess : Status::kNoMemory;
 }
 
+/// NT's user mode, if the volume has it; without it, the kernel links.
+Status FindUserMode(Kernel& kernel) {
+  const Result<UserMode*> mode = UserMode::Load(kernel);
+  if (mode.ok()) {
+    kernel.user_mode = *mode;
+    return Status::kSuccess;
+  }
+  const Status status = mode.error();
+  const bool has_none = IsNotFound(status) || status == Status::kEntryPointNotFound;
+  return has_none ? Status::kSuccess : status;
+}
+
 /// Runs the program as often and as the command line says, reports, and ends the machine.
 [[noreturn]] void RunSeries(Kernel& kernel) {
   FaultInjection injection(g_disks->fail_point(), kernel.memory.frames.fail_point(),
@@ -126,6 +139,9 @@ Status MakeStandardObjects(Kernel& kernel) {
   kernel.volume = g_disks->MountDriveC(info);
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
+  if (const Status s = FindUserMode(kernel); IsFailure(s)) {
+    Stop("other", "C:\\windows\\system32: its ntdll.dll cannot be used", s);
+  }
 
   Provoke(Provocation(options.bugcheck));
   RunSeries(kernel);

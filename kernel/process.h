@@ -17,6 +17,8 @@
 
 namespace fl::kernel {
 
+class UserMode;
+
 /// A mapped image of a process.
 struct LoadedImage {
   RefPtr<mm::ImageSection> section;
@@ -65,6 +67,15 @@ class Process final : public Object, public ListNode<Process> {
   /// Of those that have not left. Null if there is none.
   Thread* FindThread(u32 id);
 
+  /// What links it, if that is not the kernel.
+  UserMode* user_mode() const { return user_mode_; }
+  /// Where its ntdll lies.
+  VirtAddr ntdll() const { return ntdll_; }
+  void SetUserMode(UserMode* user_mode, VirtAddr ntdll) {
+    user_mode_ = user_mode;
+    ntdll_ = ntdll;
+  }
+
   VirtAddr peb;
   /// What the program's image asks for each of its threads, in bytes.
   u32 stack_reserve = 0;
@@ -79,6 +90,8 @@ class Process final : public Object, public ListNode<Process> {
   x86::UserPageTable* page_table_ = nullptr;
   mm::AddressSpace* space_ = nullptr;
   HandleTable handles_;
+  UserMode* user_mode_ = nullptr;
+  VirtAddr ntdll_;
   Vector<LoadedImage> images_;
   ModuleList modules_;
   IntrusiveList<Thread, ProcessTag> threads_;

@@ -16,6 +16,8 @@ constexpr u32 kPebSize = 2 * kPageSize;
 
 constexpr u32 kParametersSize = 0x2A4;
 constexpr u32 kCurrentDirectoryRoom = 0x208;
+/// ConsoleHandle: there is none, and the standard handles are files or pipes.
+constexpr u32 kNoConsole = u32(-4);
 
 /// Writes values at documented offsets of a structure in user memory.
 class Fields {
@@ -63,11 +65,12 @@ class ParameterBlock {
 
 u32 StringRoom(const Vector<char16_t>& text) { return text.size() * 2 + 2; }
 
-Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
-  const pe::ImageLayout& layout = program.Layout();
+Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
+  const pe::ImageLayout& layout = program.layout;
   return Fields(kPebBase)
-      .Set(0x08, program.Base().value)
+      .Set(0x08, program.base.value)
       .Set(0x10, parameters.value)
+      .Set(0x38, program.api_sets.value)
       .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
       .Set(0x78, 0x100000)  // Heap segments: reserve, commit, decommit thresholds.
@@ -101,13 +104,13 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
   TRY_STATUS(
       strings.PutString(0x40, request.command_line.span(), StringRoom(request.command_line)));
   TRY_STATUS(strings.PutString(0x70, request.image_path.span(), StringRoom(request.image_path)));
-  TRY_STATUS(strings.PutString(0x30, {}, 2));
   const u32 environment = block.base.value + strings.next();
   TRY_STATUS(CopyToUser(environment, request.environment.data(), environment_bytes));
   TRY_STATUS(Fields(block.base)
                  .Set(0x00, block.size)
                  .Set(0x04, size)
                  .Set(0x08, kParametersNormalised)
+                 .Set(0x10, kNoConsole)
                  .Set(0x18, standard_handles[0])
                  .Set(0x1C, standard_handles[1])
                  .Set(0x20, standard_handles[2])
@@ -120,7 +123,7 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 
 }  // namespace
 
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program,
                         const u32 (&standard_handles)[3]) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
@@ -138,10 +141,10 @@ Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const Loa
                       .protection = mm::kPageReadWrite}));
   static_assert(kTebBase.value + kTebSize == kPebBase.value);
   process.peb = kPebBase;
-  process.stack_reserve = program.Layout().stack_reserve;
-  process.stack_commit = program.Layout().stack_commit;
+  process.stack_reserve = program.layout.stack_reserve;
+  process.stack_commit = program.layout.stack_commit;
   // The entry point is called as a function with the PEB.
-  TRY_STATUS(PrepareUserThread(thread, {.start = program.Base() + program.Layout().entry.value,
+  TRY_STATUS(PrepareUserThread(thread, {.start = program.base + program.layout.entry.value,
                                         .argument = kPebBase.value,
                                         .teb = kTebBase}));
   const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));

@@ -65,6 +65,7 @@ enum class [[nodiscard]] Status : std::int32_t{
     kThreadIsTerminating = std::int32_t(0xC000004B),
     kSectionProtection = std::int32_t(0xC000004E),
     kInvalidImageFormat = std::int32_t(0xC000007B),
+    kSectionNotImage = std::int32_t(0xC0000049),
     kFileInvalid = std::int32_t(0xC0000098),
     kInsufficientResources = std::int32_t(0xC000009A),
     kFreeVmNotAtBase = std::int32_t(0xC000009F),

@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/sync_objects.h"
+#include "kernel/syscall/file_lookup.h"
 #include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
@@ -29,12 +30,6 @@ enum InformationClass : u32 {
   kStandardInformation = 5,
   kPositionInformation = 14,
 };
-
-struct FileBasicInformation {
-  u64 creation_time, last_access_time, last_write_time, change_time;
-  u32 attributes, padding;
-};
-static_assert(sizeof(FileBasicInformation) == 40);
 
 struct FileStandardInformation {
   u64 allocation_size, end_of_file;
@@ -70,18 +65,6 @@ u32 GrantedAccess(u32 wanted) {
   return granted;
 }
 
-Result<fs::Opened> Lookup(const SystemCall& call, u32 object_attributes) {
-  const CapturedAttributes attributes = TRY(CaptureAttributes(object_attributes));
-  if (!TheKernel().volume) return Status::kObjectPathNotFound;
-  // A name relative to an open directory needs that directory's own; nobody asks for it yet.
-  if (attributes.root_directory != 0) {
-    TRY(call.process.handles().FindAs<FileObject>(attributes.root_directory, 0));
-    return Status::kNotImplemented;
-  }
-  const std::string_view path = TRY(VolumePath({attributes.name.data(), attributes.name.size()}));
-  return TheKernel().volume->Open(path);
-}
-
 Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_attributes,
             u32 io_pointer, u32 disposition, u32 options) {
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
@@ -91,7 +74,7 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
     return Status::kInvalidParameter;
   }
   if (object_attributes == 0) return Status::kInvalidParameter;
-  Result<fs::Opened> opened = Lookup(call, object_attributes);
+  Result<fs::Opened> opened = LookupFile(call, object_attributes);
   if (!opened.ok()) {
     const bool would_create = opened.error() == Status::kObjectNameNotFound && disposition != kOpen;
     return would_create ? Status::kMediaWriteProtected : opened.error();
@@ -198,11 +181,6 @@ Status Transfer(const SystemCall& call, u32 access,
   return status;
 }
 
-u32 AttributesOf(const fs::DirectoryEntryInfo& info) {
-  constexpr u32 kNormal = 0x80;
-  return info.attributes != 0 ? info.attributes : kNormal;
-}
-
 template <class T>
 Status Answer(u32 io_pointer, u32 out, u32 length, const T& value) {
   if (length < sizeof(T)) return Status::kInfoLengthMismatch;
@@ -211,6 +189,18 @@ Status Answer(u32 io_pointer, u32 out, u32 length, const T& value) {
 }
 
 }  // namespace
+
+Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes) {
+  const CapturedAttributes attributes = TRY(CaptureAttributes(object_attributes));
+  if (!TheKernel().volume) return Status::kObjectPathNotFound;
+  // A name relative to an open directory needs that directory's own; nobody asks for it yet.
+  if (attributes.root_directory != 0) {
+    TRY(call.process.handles().FindAs<FileObject>(attributes.root_directory, 0));
+    return Status::kNotImplemented;
+  }
+  const std::string_view path = TRY(VolumePath({attributes.name.data(), attributes.name.size()}));
+  return TheKernel().volume->Open(path);
+}
 
 Status NtCreateFile(const SystemCall& call) {
   return Open(call, call[0], call[1], call[2], call[3], call[7], call[8]);
@@ -231,13 +221,7 @@ Status NtQueryInformationFile(const SystemCall& call) {
   switch (what) {
     case kBasicInformation: {
       if (!info) return Status::kInvalidDeviceRequest;
-      return Answer(io_pointer, out, length,
-                    FileBasicInformation{.creation_time = info->times.creation,
-                                         .last_access_time = info->times.last_access,
-                                         .last_write_time = info->times.last_write,
-                                         .change_time = info->times.last_write,
-                                         .attributes = AttributesOf(*info),
-                                         .padding = 0});
+      return Answer(io_pointer, out, length, BasicInformationOf(*info));
     }
     case kStandardInformation: {
       const u64 size = info && !info->is_directory ? info->size : 0;

@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/section_object.h"
+#include "kernel/syscall/image_information.h"
 #include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
@@ -14,14 +15,24 @@ namespace {
 constexpr u32 kSecReserve = 0x04000000;
 constexpr u32 kSecCommit = 0x08000000;
 constexpr u32 kSecNoCache = 0x10000000;
+constexpr u32 kSecFile = 0x00800000;
 constexpr u32 kSecImage = 0x01000000;
 constexpr u32 kSectionAllAccess = 0xF001F;
+constexpr u32 kSectionQuery = 1;
 constexpr u32 kSectionMapWrite = 2;
 constexpr u32 kSectionMapRead = 4;
+constexpr u32 kSectionBasicInformation = 0;
+constexpr u32 kSectionImageInformation = 1;
 constexpr u32 kViewShare = 1;
 constexpr u32 kViewUnmap = 2;
 // Another process' view in the way costs a section of its own; more than this many are nobody's need.
 constexpr u32 kMaxVariants = 64;
+
+struct SectionBasicInformation {
+  u32 base, attributes;
+  u64 size;
+};
+static_assert(sizeof(SectionBasicInformation) == 16);
 
 u32 GrantedAccess(u32 wanted) {
   return (wanted &
@@ -117,6 +128,31 @@ Status NtCreateSection(const SystemCall& call) {
       AdoptRef(new (std::nothrow) SectionObject(std::move(section), protection, section_size));
   if (!object) return Status::kNoMemory;
   return InsertNamed(call, handle_pointer, object, named, GrantedAccess(access));
+}
+
+Status NtQuerySection(const SystemCall& call) {
+  const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
+  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
+  const auto object = TRY(call.process.handles().FindAs<SectionObject>(call[0], kSectionQuery));
+  mm::Section& section = object->section();
+  const bool is_image = section.kind() == mm::SectionKind::kImage;
+  const auto answer = [&](const auto& information) {
+    if (length < sizeof(information)) return Status::kInfoLengthMismatch;
+    TRY_STATUS(WriteUser(out, information));
+    return returned ? WriteUser(returned, u32(sizeof(information))) : Status::kSuccess;
+  };
+  switch (what) {
+    case kSectionBasicInformation: {
+      const bool has_file = section.kind() != mm::SectionKind::kSharedMemory;
+      const u32 attributes = is_image ? kSecImage | kSecFile : has_file ? kSecFile : kSecCommit;
+      return answer(SectionBasicInformation{0, attributes, object->size()});
+    }
+    case kSectionImageInformation:
+      if (!is_image) return Status::kSectionNotImage;
+      return answer(Describe(static_cast<mm::ImageSection&>(section)));
+    default:
+      return Status::kInvalidInfoClass;
+  }
 }
 
 Status NtOpenSection(const SystemCall& call) {

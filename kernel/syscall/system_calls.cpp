@@ -4,6 +4,7 @@
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
@@ -18,35 +19,49 @@ constexpr SystemCallEntry kTable[] = {
     {"NtAllocateVirtualMemory", NtAllocateVirtualMemory, 6},
     {"NtClearEvent", NtClearEvent, 1},
     {"NtClose", NtClose, 1},
+    {"NtContinue", NtContinue, 2},
     {"NtCreateEvent", NtCreateEvent, 5},
     {"NtCreateFile", NtCreateFile, 11},
+    {"NtCreateKey", NtCreateKey, 7},
     {"NtCreateMutant", NtCreateMutant, 4},
     {"NtCreateSection", NtCreateSection, 7},
     {"NtCreateSemaphore", NtCreateSemaphore, 5},
     {"NtCreateThreadEx", NtCreateThreadEx, 11},
     {"NtCreateUserProcess", NtCreateUserProcess, 11},
     {"NtDelayExecution", NtDelayExecution, 2},
+    {"NtDeviceIoControlFile", NtDeviceIoControlFile, 10},
     {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
     {"NtGetContextThread", NtGetContextThread, 2},
+    {"NtFsControlFile", NtFsControlFile, 10},
     {"NtGetCurrentProcessorNumber", NtGetCurrentProcessorNumber, 0},
+    {"NtGetNlsSectionPtr", NtGetNlsSectionPtr, 5},
+    {"NtInitializeNlsFiles", NtInitializeNlsFiles, 3},
     {"NtMapViewOfSection", NtMapViewOfSection, 10},
     {"NtOpenEvent", NtOpenEvent, 3},
     {"NtOpenFile", NtOpenFile, 6},
+    {"NtOpenKey", NtOpenKey, 3},
+    {"NtOpenKeyEx", NtOpenKeyEx, 4},
     {"NtOpenMutant", NtOpenMutant, 3},
     {"NtOpenSection", NtOpenSection, 3},
     {"NtOpenSemaphore", NtOpenSemaphore, 3},
     {"NtOpenThread", NtOpenThread, 4},
     {"NtProtectVirtualMemory", NtProtectVirtualMemory, 5},
     {"NtPulseEvent", NtPulseEvent, 2},
+    {"NtQueryAttributesFile", NtQueryAttributesFile, 2},
+    {"NtQueryDefaultLocale", NtQueryDefaultLocale, 2},
     {"NtQueryEvent", NtQueryEvent, 5},
+    {"NtQueryFullAttributesFile", NtQueryFullAttributesFile, 2},
     {"NtQueryInformationFile", NtQueryInformationFile, 5},
     {"NtQueryInformationProcess", NtQueryInformationProcess, 5},
     {"NtQueryInformationThread", NtQueryInformationThread, 5},
     {"NtQueryMutant", NtQueryMutant, 5},
     {"NtQueryPerformanceCounter", NtQueryPerformanceCounter, 2},
+    {"NtQuerySection", NtQuerySection, 5},
     {"NtQuerySemaphore", NtQuerySemaphore, 5},
+    {"NtQuerySystemInformation", NtQuerySystemInformation, 4},
     {"NtQuerySystemTime", NtQuerySystemTime, 1},
     {"NtQueryVirtualMemory", NtQueryVirtualMemory, 6},
+    {"NtQueryVolumeInformationFile", NtQueryVolumeInformationFile, 5},
     {"NtReadFile", NtReadFile, 9},
     {"NtReleaseMutant", NtReleaseMutant, 2},
     {"NtReleaseSemaphore", NtReleaseSemaphore, 3},
@@ -67,9 +82,27 @@ constexpr SystemCallEntry kTable[] = {
     {"NtYieldExecution", NtYieldExecution, 0},
     {"RtlExitUserProcess", RtlExitUserProcess, 1},
     {"RtlExitUserThread", RtlExitUserThread, 1},
+    {"__wine_dbg_write", WineDbgWrite, 2},
+    {"__wine_unix_call", WineUnixCall, 4},
 };
 
 bool unknown_number_logged = false;
+
+/// The number means what the caller's stubs mean by it: ours, or those of NT's user mode.
+const SystemCallEntry* FindCall(const Process& process, u32 number) {
+  if (number - kOwnCallNumbers < std::size(kTable)) return &kTable[number - kOwnCallNumbers];
+  return process.user_mode() ? process.user_mode()->FindCall(number) : nullptr;
+}
+
+[[gnu::cold]] Status RefuseCall(const Process& process, u32 number) {
+  if (process.user_mode()) {
+    process.user_mode()->ReportMissing(number);
+  } else {
+    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
+    unknown_number_logged = true;
+  }
+  return Status::kNotImplemented;
+}
 
 }  // namespace
 
@@ -81,19 +114,19 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
     frame.eax = Code(ContinueLoaderCall(TheKernel().scheduler.current(), frame));
     return;
   }
-  if (number >= std::size(kTable)) {
-    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
-    unknown_number_logged = true;
-    frame.eax = Code(Status::kNotImplemented);
+  const SystemCallEntry* const entry = FindCall(process, number);
+  if (!entry) {
+    frame.eax = Code(RefuseCall(process, number));
     return;
   }
-  const SystemCallEntry& entry = kTable[number];
   SystemCall call(process);
   Status status = Status::kSuccess;
-  if (entry.arguments != 0) {
-    status = CopyFromUser(call.arguments, frame.CallArguments(), entry.arguments * sizeof(u32));
+  if (entry->arguments != 0) {
+    // NT's user mode calls through two returns always.
+    const u32 at = process.user_mode() ? frame.user_esp + 8 : frame.CallArguments();
+    status = CopyFromUser(call.arguments, at, entry->arguments * sizeof(u32));
   }
-  if (IsSuccess(status)) status = entry.handler(call);
+  if (IsSuccess(status)) status = entry->handler(call);
   frame.eax = Code(status);
 }
 

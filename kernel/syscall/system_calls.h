@@ -35,6 +35,28 @@ std::span<const SystemCallEntry> SystemCalls();
 /// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// nt_context.cpp
+Status NtContinue(const SystemCall& call);
+// nt_device.cpp
+Status NtDeviceIoControlFile(const SystemCall& call);
+Status NtFsControlFile(const SystemCall& call);
+Status NtQueryVolumeInformationFile(const SystemCall& call);
+// nt_file_attributes.cpp
+Status NtQueryAttributesFile(const SystemCall& call);
+Status NtQueryFullAttributesFile(const SystemCall& call);
+// nt_locale.cpp
+Status NtGetNlsSectionPtr(const SystemCall& call);
+Status NtInitializeNlsFiles(const SystemCall& call);
+Status NtQueryDefaultLocale(const SystemCall& call);
+// nt_registry.cpp
+Status NtCreateKey(const SystemCall& call);
+Status NtOpenKey(const SystemCall& call);
+Status NtOpenKeyEx(const SystemCall& call);
+// nt_system.cpp
+Status NtQuerySystemInformation(const SystemCall& call);
+// wine.cpp
+Status WineDbgWrite(const SystemCall& call);
+Status WineUnixCall(const SystemCall& call);
 // ldr.cpp
 Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
 Status LdrGetDllHandle(const SystemCall& call);
@@ -52,6 +74,7 @@ Status NtQueryVirtualMemory(const SystemCall& call);
 Status NtCreateSection(const SystemCall& call);
 Status NtMapViewOfSection(const SystemCall& call);
 Status NtOpenSection(const SystemCall& call);
+Status NtQuerySection(const SystemCall& call);
 Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
 Status NtCreateFile(const SystemCall& call);

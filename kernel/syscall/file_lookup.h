@@ -1,0 +1,33 @@
+// File look-up: from what OBJECT_ATTRIBUTES name to a file or directory of the volume.
+#pragma once
+
+#include "fs/volume.h"
+#include "kernel/syscall/system_calls.h"
+
+namespace fl::kernel {
+
+/// The volume's statuses; kObjectPathNotFound also where there is no volume. May sleep.
+Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes);
+
+inline u32 AttributesOf(const fs::DirectoryEntryInfo& info) {
+  constexpr u32 kNormal = 0x80;
+  return info.attributes != 0 ? info.attributes : kNormal;
+}
+
+/// FILE_BASIC_INFORMATION
+struct FileBasicInformation {
+  u64 creation_time, last_access_time, last_write_time, change_time;
+  u32 attributes, padding;
+};
+static_assert(sizeof(FileBasicInformation) == 40);
+
+inline FileBasicInformation BasicInformationOf(const fs::DirectoryEntryInfo& info) {
+  return {.creation_time = info.times.creation,
+          .last_access_time = info.times.last_access,
+          .last_write_time = info.times.last_write,
+          .change_time = info.times.last_write,
+          .attributes = AttributesOf(info),
+          .padding = 0};
+}
+
+}  // namespace fl::kernel
