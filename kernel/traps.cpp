@@ -5,6 +5,7 @@
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
 #include "kernel/monitor.h"
+#include "kernel/nt/exception_dispatch.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
@@ -48,7 +49,7 @@ bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
     if (x86::FixUpKernelFault(frame, result.status)) return;
     BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
   }
-  EndProcessByException(
+  RaiseInUserMode(
       thread, frame,
       {.status = result.status,
        .has_address = true,
@@ -149,7 +150,7 @@ void Traps::OnException(x86::TrapFrame& frame) {
   if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
-  EndProcessByException(*thread, frame, ExceptionOfTrap(frame));
+  RaiseInUserMode(*thread, frame, ExceptionOfTrap(frame));
   BeforeUserMode(frame);
 }
 

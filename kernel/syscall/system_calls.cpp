@@ -62,6 +62,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtQuerySystemTime", NtQuerySystemTime, 1},
     {"NtQueryVirtualMemory", NtQueryVirtualMemory, 6},
     {"NtQueryVolumeInformationFile", NtQueryVolumeInformationFile, 5},
+    {"NtRaiseException", NtRaiseException, 3},
     {"NtReadFile", NtReadFile, 9},
     {"NtReleaseMutant", NtReleaseMutant, 2},
     {"NtReleaseSemaphore", NtReleaseSemaphore, 3},

@@ -37,6 +37,7 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
 // nt_context.cpp
 Status NtContinue(const SystemCall& call);
+Status NtRaiseException(const SystemCall& call);
 // nt_device.cpp
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
