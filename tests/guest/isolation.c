@@ -2,8 +2,8 @@
 // them, each in a process of its own, with a line "ACT ARGUMENT EXIT-STATUS" each.
 #include "isolation.h"
 
-static const Act* const tables[] = {processor_acts, segment_acts, memory_acts,
-                                    frame_acts,     call_acts,    thread_acts};
+static const Act* const tables[] = {processor_acts, segment_acts, memory_acts, frame_acts,
+                                    call_acts,      output_acts,  thread_acts};
 
 // Acts that are tried on many addresses, or with many interrupt numbers.
 static const ULONG addresses[] = {0,          0xFFFC,     0x7FFF0000, 0x7FFFFFFE, 0x80000000,

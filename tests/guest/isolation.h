@@ -19,9 +19,15 @@ extern const Act segment_acts[];    // isolation_segments.c
 extern const Act memory_acts[];     // isolation_memory.c
 extern const Act frame_acts[];      // isolation_frames.c
 extern const Act call_acts[];       // isolation_calls.c
+extern const Act output_acts[];     // isolation_outputs.c
 extern const Act thread_acts[];     // isolation_threads.c
 
 // Reserved and committed; ends the program if it cannot be had.
 void* Commit(ULONG size, ULONG protection);
 // The number that a system call's stub puts into EAX.
 ULONG CallNumber(const void* stub);
+// A thread that counts how often it ran.
+extern volatile ULONG thread_runs;
+ULONG NTAPI CountRun(void* argument);
+// The handle that a call would be given now.
+ULONG NextHandle(void);

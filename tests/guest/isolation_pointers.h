@@ -51,7 +51,7 @@ typedef struct {
   const char* name;
   void* function;
   ULONG
-      status;  // Its answer to these arguments, wherever they lie: aligned or not, in one page or two.
+  status;  // Its answer to these arguments, wherever they lie: aligned or not, in one page or two.
   ULONG count;
   ULONG arguments[MAX_ARGUMENTS];
   Pointer pointers[6];  // Ended by one of size 0.
@@ -86,11 +86,6 @@ typedef struct {
 
 // Fills the data in with what the tables promise.
 void FillIn(Field* field);
-// Of threads that were created.
-extern volatile ULONG thread_runs;
-ULONG NTAPI CountRun(void* argument);
-// The handle that a call would be given now.
-ULONG NextHandle(void);
 
 typedef void Visit(Field* field, const Call* call);
 void ForEachMemoryCall(Field* field, Visit* visit);  // isolation_memory_calls.c
