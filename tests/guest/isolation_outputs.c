@@ -7,15 +7,6 @@
 #define TEXT 32
 #define EMPTY_LIST 96
 
-#define MUST(condition) \
-  if (!(condition)) return Broken(#condition, __LINE__)
-static ULONG Broken(const char* what, int line) {
-  Print("isolation_outputs.c: ");
-  Print(what);
-  PrintLine(" does not hold: line", (ULONG)line);
-  return BROKEN;
-}
-
 // ---- Calls that take their arguments' memory away --------------------------------------------------------
 
 static ULONG ProtectionOf(const void* at) {
