@@ -271,6 +271,7 @@ Status NtQueryInformationFile(const SystemCall& call) {
                                             .padding = 0});
     }
     case kPositionInformation: {
+      const Turn turn(*file);
       const u64* position = file->position();
       return Answer(io_pointer, out, length, position ? *position : u64(0));
     }
@@ -288,7 +289,10 @@ Status NtSetInformationFile(const SystemCall& call) {
   const u64 position = TRY(ReadUser<u64>(in));
   if (i64(position) < 0) return Status::kInvalidParameter;
   if (!file->position()) return Status::kInvalidDeviceRequest;
-  *file->position() = position;
+  {
+    const Turn turn(*file);
+    *file->position() = position;
+  }
   return WriteUser(io_pointer, IoStatusBlock{});
 }
 

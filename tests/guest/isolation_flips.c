@@ -223,9 +223,41 @@ static ULONG FlipWaits(ULONG argument) {
   return result == HELD ? WaitAtRandom() : result;
 }
 
+// ---- A file's position -----------------------------------------------------------------------------------
+
+static ULONG NTAPI SetPosition(void* file) {
+  IO_STATUS_BLOCK io;
+  const LONGLONG position = 7;
+  ++flips;
+  return (ULONG)NtSetInformationFile(file, &io, &position, sizeof(position),
+                                     FilePositionInformation);
+}
+
+// A handle that is being read from is busy: what is set meanwhile comes after the read, and is not lost.
+static ULONG FlipPosition(ULONG argument) {
+  IO_STATUS_BLOCK io;
+  LONGLONG position = (FIRST_SLOT + 2 + argument) * SLOT;
+  HANDLE file, flipper;
+  void* const buffer = Commit(2 * PAGE_SIZE, PAGE_READWRITE);
+  if (OpenForReading(&file, COLD_FILE) < 0 ||
+      NtSetInformationFile(file, &io, &position, sizeof(position), FilePositionInformation) < 0 ||
+      StartThread(&flipper, SetPosition, file) < 0) {
+    return 2;
+  }
+  MUST(NtReadFile(file, NULL, NULL, NULL, &io, buffer, 2 * PAGE_SIZE, NULL, NULL) ==
+       STATUS_SUCCESS);
+  MUST(flips == 1);
+  if (JoinThread(flipper) != STATUS_SUCCESS) return 2;
+  MUST(NtQueryInformationFile(file, &io, &position, sizeof(position), FilePositionInformation) ==
+       STATUS_SUCCESS);
+  MUST(position == 7);
+  return HELD;
+}
+
 const Act flip_acts[] = {
     {"flip-thread-attributes", FlipThreadAttributes},
     {"flip-names", FlipNames},
     {"flip-waits", FlipWaits},
+    {"flip-position", FlipPosition},
     {NULL, NULL},
 };

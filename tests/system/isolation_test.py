@@ -35,7 +35,7 @@ HELD_ACTS = '''flag-direction flag-alignment flag-nested flag-iopl flag-vm86 fla
     traps-with-code traps-with-teb traps-with-teb-stack wild-stacks share-image spoil-view stale-frames
     stale-own-pages stale-registers slack-of-view slack-of-read slack-of-image bad-pointers odd-pointers
     bad-inner-pointers own-outputs large-transfers vanishing-outputs flip-arguments flip-thread-attributes flip-names
-    flip-waits wild-context'''.split()
+    flip-waits flip-position wild-context'''.split()
 # Violations at an address, and what was tried there.
 VIOLATIONS = {'read': READ, 'write': WRITE, 'jump': EXECUTE, 'write-constants': WRITE, 'write-text': WRITE,
               'write-headers': WRITE, 'write-stubs': WRITE, 'write-file-through-view': WRITE}
