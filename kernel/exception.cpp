@@ -256,8 +256,7 @@ void EndProcessByException(Thread& thread, VirtAddr eip, const Exception& except
   char cause[48] = {};
   if (exception.has_address) {
     // Where a fetch is a read to the processor, a read of the instruction itself is still one to us.
-    const bool fetch =
-        exception.access == mm::Access::kRead && exception.address == eip;
+    const bool fetch = exception.access == mm::Access::kRead && exception.address == eip;
     Format(access, ": %s of 0x%08x (region: %s)",
            AccessName(fetch ? mm::Access::kExecute : exception.access), exception.address.value,
            RegionText(process, exception.address, region).data());
@@ -268,8 +267,8 @@ void EndProcessByException(Thread& thread, VirtAddr eip, const Exception& except
   const std::string_view name = NameOf(process);
   char message[600];
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
-         NameOf(exception.status), Code(exception.status),
-         Where(process, eip, where).data(), eip.value, access, cause);
+         NameOf(exception.status), Code(exception.status), Where(process, eip, where).data(),
+         eip.value, access, cause);
   TheKernel().host.ReportException({.message = message,
                                     .status = Code(exception.status),
                                     .process = process.id(),

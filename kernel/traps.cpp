@@ -49,14 +49,13 @@ bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
     if (x86::FixUpKernelFault(frame, result.status)) return;
     BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
   }
-  RaiseInUserMode(
-      thread, frame,
-      {.status = result.status,
-       .has_address = true,
-       .address = fault.address,
-       .access = fault.access,
-       .cause =
-           result.outcome == mm::FaultOutcome::kInPageError ? result.cause : Status::kSuccess});
+  RaiseInUserMode(thread, frame,
+                  {.status = result.status,
+                   .has_address = true,
+                   .address = fault.address,
+                   .access = fault.access,
+                   .cause = result.outcome == mm::FaultOutcome::kInPageError ? result.cause
+                                                                             : Status::kSuccess});
 }
 
 /// Most often the page fault of a stack that has run into its guard page: the processor finds no room to

@@ -96,7 +96,8 @@ Status Dispatch(Thread& thread, const Exception& exception) {
 
 void RaiseInUserMode(Thread& thread, x86::TrapFrame& frame, const Exception& exception) {
   if (thread.process()->terminating()) return;
-  const bool handled = thread.process()->user_mode() && exception.status != Status::kStackBufferOverrun;
+  const bool handled =
+      thread.process()->user_mode() && exception.status != Status::kStackBufferOverrun;
   if (handled && IsSuccess(Dispatch(thread, exception))) return;
   EndProcessByException(thread, VirtAddr(frame.eip), exception);
 }

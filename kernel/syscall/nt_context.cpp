@@ -29,17 +29,17 @@ Status NtRaiseException(const SystemCall& call) {
     }
     return RaiseAgain(thread, record_pointer, context_pointer);
   }
-  const Status status(record.code);
+  const Status status = Status(record.code);
   const bool has_address =
       record.count >= 2 && (status == Status::kAccessViolation || status == Status::kInPageError);
-  EndProcessByException(thread, VirtAddr(eip),
-                        {.status = status,
-                         .has_address = has_address,
-                         .address = VirtAddr(record.parameters[1]),
-                         .access = AccessOfParameter(record.parameters[0]),
-                         .cause = status == Status::kInPageError && record.count >= 3
-                                      ? Status(record.parameters[2])
-                                      : Status::kSuccess});
+  EndProcessByException(
+      thread, VirtAddr(eip),
+      {.status = status,
+       .has_address = has_address,
+       .address = VirtAddr(record.parameters[1]),
+       .access = AccessOfParameter(record.parameters[0]),
+       .cause = status == Status::kInPageError && record.count >= 3 ? Status(record.parameters[2])
+                                                                    : Status::kSuccess});
   return Status::kSuccess;
 }
 
