@@ -11,6 +11,7 @@
 #include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
+#include "kernel/zero_fill.h"
 
 namespace fl::kernel {
 namespace {
@@ -103,6 +104,12 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
   const VirtAddr old_limit = thread.user_stack.limit;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
+  if (MayBeZeroFill(frame, fault) && process->has_space()) {
+    if (const u32 bytes = StepOverZeroFill(*process, frame)) {
+      kernel->faults.CountZeroFill(bytes);
+      return LeaveKernel(kernel->scheduler);
+    }
+  }
   mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
   if (IsRefusedBySmap(frame, fault, result)) {
