@@ -49,6 +49,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtPulseEvent", NtPulseEvent, 2},
     {"NtQueryAttributesFile", NtQueryAttributesFile, 2},
     {"NtQueryDefaultLocale", NtQueryDefaultLocale, 2},
+    {"NtQueryDirectoryFile", NtQueryDirectoryFile, 11},
     {"NtQueryEvent", NtQueryEvent, 5},
     {"NtQueryFullAttributesFile", NtQueryFullAttributesFile, 2},
     {"NtQueryInformationFile", NtQueryInformationFile, 5},

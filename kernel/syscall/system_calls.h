@@ -42,6 +42,10 @@ Status NtRaiseException(const SystemCall& call);
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
 Status NtQueryVolumeInformationFile(const SystemCall& call);
+// nt_directory.cpp
+Status NtQueryDirectoryFile(const SystemCall& call);
+// nt_file_query.cpp
+Status NtQueryInformationFile(const SystemCall& call);
 // nt_file_attributes.cpp
 Status NtQueryAttributesFile(const SystemCall& call);
 Status NtQueryFullAttributesFile(const SystemCall& call);
@@ -80,7 +84,6 @@ Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
 Status NtCreateFile(const SystemCall& call);
 Status NtOpenFile(const SystemCall& call);
-Status NtQueryInformationFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
