@@ -31,8 +31,8 @@ constexpr SystemCallEntry kTable[] = {
     {"NtDelayExecution", NtDelayExecution, 2},
     {"NtDeviceIoControlFile", NtDeviceIoControlFile, 10},
     {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
-    {"NtGetContextThread", NtGetContextThread, 2},
     {"NtFsControlFile", NtFsControlFile, 10},
+    {"NtGetContextThread", NtGetContextThread, 2},
     {"NtGetCurrentProcessorNumber", NtGetCurrentProcessorNumber, 0},
     {"NtGetNlsSectionPtr", NtGetNlsSectionPtr, 5},
     {"NtInitializeNlsFiles", NtInitializeNlsFiles, 3},
@@ -78,6 +78,9 @@ constexpr SystemCallEntry kTable[] = {
     {"NtTerminateProcess", NtTerminateProcess, 2},
     {"NtTerminateThread", NtTerminateThread, 2},
     {"NtUnmapViewOfSection", NtUnmapViewOfSection, 2},
+    {"NtUserCallNoParam", NtUserCallNoParam, 1},
+    {"NtUserGetSystemDpiForProcess", NtUserGetSystemDpiForProcess, 1},
+    {"NtUserInitializeClientPfnArrays", NtUserInitializeClientPfnArrays, 4},
     {"NtWaitForMultipleObjects", NtWaitForMultipleObjects, 5},
     {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
     {"NtWriteFile", NtWriteFile, 9},
@@ -97,12 +100,9 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 }
 
 [[gnu::cold]] Status RefuseCall(const Process& process, u32 number) {
-  if (process.user_mode()) {
-    process.user_mode()->ReportMissing(number);
-  } else {
-    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
-    unknown_number_logged = true;
-  }
+  if (process.user_mode()) return process.user_mode()->RefuseCall(number);
+  if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
+  unknown_number_logged = true;
   return Status::kNotImplemented;
 }
 

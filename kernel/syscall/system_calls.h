@@ -59,6 +59,10 @@ Status NtOpenKey(const SystemCall& call);
 Status NtOpenKeyEx(const SystemCall& call);
 // nt_system.cpp
 Status NtQuerySystemInformation(const SystemCall& call);
+// nt_user.cpp
+Status NtUserCallNoParam(const SystemCall& call);
+Status NtUserGetSystemDpiForProcess(const SystemCall& call);
+Status NtUserInitializeClientPfnArrays(const SystemCall& call);
 // wine.cpp
 Status WineDbgWrite(const SystemCall& call);
 Status WineUnixCall(const SystemCall& call);
