@@ -19,6 +19,7 @@ enum class [[nodiscard]] Status : std::int32_t{
     kObjectNameExists = 0x40000000,
     kImageNotAtBase = 0x40000003,
     kNoYieldPerformed = 0x40000024,
+    kTimerResumeIgnored = 0x40000025,
     kGuardPageViolation = std::int32_t(0x80000001),
     kDatatypeMisalignment = std::int32_t(0x80000002),
     kBreakpoint = std::int32_t(0x80000003),
