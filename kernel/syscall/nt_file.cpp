@@ -26,19 +26,7 @@ constexpr u32 kNonDirectoryFile = 0x00000040;
 enum Disposition : u32 { kSupersede = 0, kOpen = 1, kCreate = 2, kOpenIf = 3, kOverwriteIf = 5 };
 constexpr u32 kFileOpened = 1;
 
-enum InformationClass : u32 {
-  kBasicInformation = 4,
-  kStandardInformation = 5,
-  kPositionInformation = 14,
-};
-
-struct FileStandardInformation {
-  u64 allocation_size, end_of_file;
-  u32 links;
-  u8 delete_pending, directory;
-  u16 padding;
-};
-static_assert(sizeof(FileStandardInformation) == 24);
+constexpr u32 kPositionInformation = 14;
 
 constexpr u32 kTransferSize = kPageSize;
 constexpr u64 kUseCurrentPosition = 0xFFFFFFFFFFFFFFFE;
@@ -87,11 +75,12 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
   if ((access & (kAnyWrite | kGenericWrite | kGenericAll)) != 0)
     return Status::kMediaWriteProtected;
 
-  const auto file =
-      AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened), TheKernel().scheduler));
+  const u32 granted = GrantedAccess(access);
+  const auto file = AdoptRef(
+      new (std::nothrow) DiskFileObject(std::move(*opened), options, TheKernel().scheduler));
   if (!file) return Status::kNoMemory;
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), kFileOpened}));
-  return TRY(NewHandle::Insert(call, file, GrantedAccess(access))).Deliver(handle_pointer);
+  return TRY(NewHandle::Insert(call, file, granted)).Deliver(handle_pointer);
 }
 
 /// The offset argument: null, a position, or NT's "where I am". kInvalidParameter.
@@ -110,22 +99,6 @@ Result<RefPtr<Event>> FindCompletion(const SystemCall& call, u32 event, u32 apc)
   if (event == 0) return RefPtr<Event>();
   return call.process.handles().FindAs<Event>(event, kEventModifyState);
 }
-
-/// The right to use a file's position, while it lives.
-class Turn {
- public:
-  explicit Turn(FileObject& file) : lock_(file.lock()) {
-    if (lock_) lock_->Acquire();
-  }
-  ~Turn() {
-    if (lock_) lock_->Release();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  drivers::SleepingLock* const lock_;
-};
 
 /// Before input is consumed that could not be given: all that may be written to, and no more. A stream gives
 /// what there is, in one piece.
@@ -198,13 +171,6 @@ Status Transfer(const SystemCall& call, const Direction& direction) {
   return status;
 }
 
-template <class T>
-Status Answer(u32 io_pointer, u32 out, u32 length, const T& value) {
-  if (length < sizeof(T)) return Status::kInfoLengthMismatch;
-  TRY_STATUS(WriteUser(out, value));
-  return WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), sizeof(T)});
-}
-
 }  // namespace
 
 Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes) {
@@ -232,36 +198,6 @@ Status NtReadFile(const SystemCall& call) {
 }
 Status NtWriteFile(const SystemCall& call) {
   return Transfer(call, {kFileWriteData, ProbeWrite, WriteFrom});
-}
-
-Status NtQueryInformationFile(const SystemCall& call) {
-  const u32 io_pointer = call[1], out = call[2], length = call[3], what = call[4];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
-  const fs::DirectoryEntryInfo* info = file->info();
-  switch (what) {
-    case kBasicInformation: {
-      if (!info) return Status::kInvalidDeviceRequest;
-      return Answer(io_pointer, out, length, BasicInformationOf(*info));
-    }
-    case kStandardInformation: {
-      const u64 size = info && !info->is_directory ? info->size : 0;
-      return Answer(io_pointer, out, length,
-                    FileStandardInformation{.allocation_size = AlignUp(size, u64(kSectorSize)),
-                                            .end_of_file = size,
-                                            .links = 1,
-                                            .delete_pending = 0,
-                                            .directory = u8(info && info->is_directory),
-                                            .padding = 0});
-    }
-    case kPositionInformation: {
-      const Turn turn(*file);
-      const u64* position = file->position();
-      return Answer(io_pointer, out, length, position ? *position : u64(0));
-    }
-    default:
-      return Status::kInvalidInfoClass;
-  }
 }
 
 Status NtSetInformationFile(const SystemCall& call) {

@@ -28,6 +28,7 @@ Result<HandleTable::Found> FindSource(const SystemCall& call, Process& process, 
 Result<u32> ChooseAccess(const HandleTable::Found& source, u32 wanted, u32 options) {
   if ((options & kSameAccess) != 0) return source.access;
   const ObjectType type = source.object->type();
+  if (type == ObjectType::kThread) return GrantedThreadAccess(wanted);
   const u32 granted = GrantedAccess(wanted, MappingOf(type));
   if (type == ObjectType::kFile && (granted & ~source.access) != 0) return Status::kAccessDenied;
   return granted;

@@ -28,7 +28,7 @@ Result<RefPtr<Thread>> FindThreadWithContext(const SystemCall& call, u32 handle,
 Status GiveThread(const SystemCall& call, Thread& thread, u32 access, u8 attributes,
                   u32 handle_pointer) {
   const RefPtr<Thread> kept(&thread);
-  return TRY(NewHandle::Insert(call, kept, GrantedAccess(access, kThreadMapping), attributes))
+  return TRY(NewHandle::Insert(call, kept, GrantedThreadAccess(access), attributes))
       .Deliver(handle_pointer);
 }
 
@@ -67,7 +67,7 @@ Status NtCreateThreadEx(const SystemCall& call) {
   TRY_STATUS(PrepareUserThread(*thread, request));
   thread->start_address = request.start;
   if ((flags & kCreateSuspended) != 0) TRY(thread->Suspend());
-  NewHandle handle = TRY(NewHandle::Insert(call, thread, GrantedAccess(access, kThreadMapping),
+  NewHandle handle = TRY(NewHandle::Insert(call, thread, GrantedThreadAccess(access),
                                            handle_attributes));
   // The creator finds all of it before the thread can run. Others may have found the thread by now, so one
   // whose creator cannot be told is started, too: to end before it gets to user mode.

@@ -61,6 +61,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtPulseEvent", NtPulseEvent, 2},
     {"NtQueryAttributesFile", NtQueryAttributesFile, 2},
     {"NtQueryDefaultLocale", NtQueryDefaultLocale, 2},
+    {"NtQueryDirectoryFile", NtQueryDirectoryFile, 11},
     {"NtQueryEvent", NtQueryEvent, 5},
     {"NtQueryFullAttributesFile", NtQueryFullAttributesFile, 2},
     {"NtQueryInformationFile", NtQueryInformationFile, 5},
@@ -78,6 +79,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtQueryVirtualMemory", NtQueryVirtualMemory, 6},
     {"NtQueryVolumeInformationFile", NtQueryVolumeInformationFile, 5},
     {"NtQueueApcThread", NtQueueApcThread, 5},
+    {"NtRaiseException", NtRaiseException, 3},
     {"NtReadFile", NtReadFile, 9},
     {"NtReleaseKeyedEvent", NtReleaseKeyedEvent, 4},
     {"NtReleaseMutant", NtReleaseMutant, 2},
@@ -99,6 +101,9 @@ constexpr SystemCallEntry kTable[] = {
     {"NtTerminateThread", NtTerminateThread, 2},
     {"NtTestAlert", NtTestAlert, 0},
     {"NtUnmapViewOfSection", NtUnmapViewOfSection, 2},
+    {"NtUserCallNoParam", NtUserCallNoParam, 1},
+    {"NtUserGetSystemDpiForProcess", NtUserGetSystemDpiForProcess, 1},
+    {"NtUserInitializeClientPfnArrays", NtUserInitializeClientPfnArrays, 4},
     {"NtWaitForAlertByThreadId", NtWaitForAlertByThreadId, 2},
     {"NtWaitForKeyedEvent", NtWaitForKeyedEvent, 4},
     {"NtWaitForMultipleObjects", NtWaitForMultipleObjects, 5},
@@ -120,12 +125,9 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 }
 
 [[gnu::cold]] Status RefuseCall(const Process& process, u32 number) {
-  if (process.user_mode()) {
-    process.user_mode()->ReportMissing(number);
-  } else {
-    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
-    unknown_number_logged = true;
-  }
+  if (process.user_mode()) return process.user_mode()->RefuseCall(number);
+  if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
+  unknown_number_logged = true;
   return Status::kNotImplemented;
 }
 

@@ -67,10 +67,15 @@ Status NtSetTimer(const SystemCall& call);
 Status NtSetTimerResolution(const SystemCall& call);
 // nt_context.cpp
 Status NtContinue(const SystemCall& call);
+Status NtRaiseException(const SystemCall& call);
 // nt_device.cpp
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
 Status NtQueryVolumeInformationFile(const SystemCall& call);
+// nt_directory.cpp
+Status NtQueryDirectoryFile(const SystemCall& call);
+// nt_file_query.cpp
+Status NtQueryInformationFile(const SystemCall& call);
 // nt_file_attributes.cpp
 Status NtQueryAttributesFile(const SystemCall& call);
 Status NtQueryFullAttributesFile(const SystemCall& call);
@@ -84,6 +89,10 @@ Status NtOpenKey(const SystemCall& call);
 Status NtOpenKeyEx(const SystemCall& call);
 // nt_system.cpp
 Status NtQuerySystemInformation(const SystemCall& call);
+// nt_user.cpp
+Status NtUserCallNoParam(const SystemCall& call);
+Status NtUserGetSystemDpiForProcess(const SystemCall& call);
+Status NtUserInitializeClientPfnArrays(const SystemCall& call);
 // wine.cpp
 Status WineDbgWrite(const SystemCall& call);
 Status WineUnixCall(const SystemCall& call);
@@ -109,7 +118,6 @@ Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
 Status NtCreateFile(const SystemCall& call);
 Status NtOpenFile(const SystemCall& call);
-Status NtQueryInformationFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);

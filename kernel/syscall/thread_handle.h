@@ -21,6 +21,14 @@ inline constexpr u32 kThreadAllAccess = 0x1FFFFF;
 inline constexpr GenericMapping kThreadMapping = {
     .read = 0x20048, .write = 0x20437, .execute = 0x121800, .all = kThreadAllAccess};
 
+/// What is granted to who asks for `wanted`: whoever may query or set all may query or set a little.
+constexpr u32 GrantedThreadAccess(u32 wanted) {
+  u32 granted = GrantedAccess(wanted, kThreadMapping);
+  if ((granted & kThreadQueryInformation) != 0) granted |= kThreadQueryLimited;
+  if ((granted & kThreadSetInformation) != 0) granted |= kThreadSetLimited;
+  return granted;
+}
+
 /// kInvalidHandle, kObjectTypeMismatch, kAccessDenied.
 inline Result<RefPtr<Thread>> FindThread(const SystemCall& call, u32 handle, u32 access) {
   if (handle == kCurrentThread) return RefPtr<Thread>(&TheKernel().scheduler.current());
