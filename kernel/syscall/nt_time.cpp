@@ -6,8 +6,9 @@
 
 namespace fl::kernel {
 
-/// Without an interval, for ever: so Wine's kernelbase means INFINITE.
+/// Without an interval, for ever: so Wine's kernelbase means INFINITE. NT has none of that.
 Status NtDelayExecution(const SystemCall& call) {
+  if (call[1] == 0 && !call.process.user_mode()) return Status::kAccessViolation;
   const u64 deadline = TRY(ReadDeadline(call[1]));
   Scheduler& scheduler = TheKernel().scheduler;
   const Thread& thread = scheduler.current();
