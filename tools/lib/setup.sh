@@ -63,6 +63,17 @@ LIST
 i686-w64-mingw32-gcc-win32 gcc-mingw-w64-i686-win32
 LIST
       ;;
+    nt) cat <<'LIST'
+i686-w64-mingw32-g++-posix g++-mingw-w64-i686-posix
+LIST
+      ;;
+    wine) cat <<'LIST'
+apt-get apt
+dpkg-deb dpkg
+tar tar
+flock util-linux
+LIST
+      ;;
     host) cat <<'LIST'
 /usr/include/gtest/gtest.h libgtest-dev
 LIST
