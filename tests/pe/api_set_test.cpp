@@ -65,9 +65,8 @@ std::string Find(const Bytes& bytes, std::string_view name, std::string_view imp
 
 TEST(ApiSet, OneHostServesAllVersionsInAnyCase) {
   const Bytes map = Sample();
-  for (const char* name :
-       {"api-ms-win-core-file-l1-2-0", "api-ms-win-core-file-l1-2-0.dll",
-        "api-ms-win-core-file-l1-2-7.dll", "API-MS-Win-Core-File-L1-2-0.DLL"}) {
+  for (const char* name : {"api-ms-win-core-file-l1-2-0", "api-ms-win-core-file-l1-2-0.dll",
+                           "api-ms-win-core-file-l1-2-7.dll", "API-MS-Win-Core-File-L1-2-0.DLL"}) {
     EXPECT_EQ(Find(map, name), "kernelbase.dll") << name;
   }
 }
