@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what Windows programs run on into build/wine/system32: Debian's own Wine (the DLLs, programs
+# fetch_wine.sh [--quiet]: brings what Windows programs run on into build/wine/system32: Debian's own Wine (the DLLs, programs
 # and .nls files of libwine for i386) and zlib1.dll, and builds our own DLLs (user/). Quick when they
 # are there; callers take turns.
 #
@@ -8,6 +8,7 @@
 # may fail (of updates that do not matter here): what counts is whether the packages come.
 set -euo pipefail
 fl_failure_status=${fl_failure_status:-248}
+[[ ${1:-} != --quiet ]] || fl_quiet=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 wine=$fl_root/build/wine
@@ -75,4 +76,9 @@ if [[ ! -e $complete ]]; then
   exec 7>>"$fl_root/build/.lock-wine" && flock 7
   [[ -e $complete ]] || bring
   exec 7>&-
+fi
+
+if [[ ! -e $fl_root/build/host/user/system32/bcryptprimitives.dll ]]; then
+  fl_install build host guest
+  fl_build_guest "Building our own user-mode DLLs" user_dlls
 fi
