@@ -80,7 +80,8 @@ def needed(program, directories=(), dlls=(), all_dlls=False, quiet=False):
     set, and so have user mode link."""
     # The last of several directories with a file of one name is the one whose file is on the disk.
     beside = [word for directory in reversed(directories) for word in ('--beside', directory)]
-    if not dlls and not all_dlls:
+    in_set = pathlib.Path(program).resolve().parent == WINE
+    if not (dlls or all_dlls or in_set):
         lines = _pe_deps('--system', 'ntdll.dll', *beside, program)
         if not any(kind == 'missing' and _is_windows(name) for kind, name, *_ in lines):
             # What else is missing is the kernel's to report.
@@ -91,7 +92,7 @@ def needed(program, directories=(), dlls=(), all_dlls=False, quiet=False):
                      *(['--all'] if all_dlls else []), *beside, program)
     _refuse_missing(program, [words[1:] for words in lines if words[0] == 'missing'])
     files = {kind: [path for k, path, *_ in lines if k == kind] for kind in ('beside', 'set')}
-    if pathlib.Path(program).resolve().parent == WINE:
+    if in_set:
         files['set'].append(program)
     return ProgramFiles(program, files['beside'], files['set'])
 
