@@ -161,17 +161,19 @@ class Set(PeDeps):
     def test_brings_what_the_program_speaks_of(self):
         self.beside('program.exe', Image().section(
             b'.rdata', b'open \0run.EXE\0' + b'crowdtogether.dlluser32.dll...' +
-            'Wide.Dll'.encode('utf-16-le') + b'\0\0absent.dll\0'))
+            'Wide.Dll'.encode('utf-16-le') + b'\0\0absent.dll\0near_user32.dll\0'))
         for name in ('run.exe', 'together.dll', 'er.dll', 'user32.dll', 'wide.dll', 'silent.dll'):
             self.in_set(name)
         # What the set's own DLLs speak of does not count, but what they import and load does.
         self.in_set('wide.dll', Image().imports({'deep.dll': ['d']}).section(b'.text', b'silent.dll\0'))
         self.in_set('deep.dll')
         self.in_set('imm32.dll')
+        self.beside('near_user32.dll', Image())
         found = self.set_deps()
         self.assertEqual(found['set'], {'run.exe', 'together.dll', 'user32.dll', 'imm32.dll',
                                         'wide.dll', 'deep.dll'})
-        self.assertEqual((found['missing'], found['late']), (set(), set()))
+        self.assertEqual((found['beside'], found['missing'], found['late']),
+                         ({'near_user32.dll'}, set(), set()))
 
     def test_who_calls_system_gets_the_command_interpreter(self):
         self.in_set('msvcrt.dll', Image().exports({'system': None, 'puts': None}))

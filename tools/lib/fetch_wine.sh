@@ -39,20 +39,20 @@ download() {
 # unpack FOLDER: the packages' 32-bit PE files and .nls files, into FOLDER/new. Not the 16-bit
 # ones, and no drivers: nothing here could use them.
 unpack() {
-  mkdir "$1/new" "$1/new/system32"
-  cd "$1/packages"
+  local new=$1/new name
+  mkdir "$new" "$new/system32" && cd "$1/packages" || return
   dpkg-deb --fsys-tarfile libwine_*.deb |
-    tar -x -C "$1/new/system32" --wildcards --transform='s,.*/,,' --exclude='*.*16' --exclude='*.vxd' \
-      --exclude='*.sys' './usr/lib/i386-linux-gnu/wine/i386-windows/*.*' './usr/share/wine/nls/*.nls'
+    tar -x -C "$new/system32" --wildcards --transform='s,.*/,,' --exclude='*.*16' --exclude='*.vxd' \
+      --exclude='*.sys' './usr/lib/i386-linux-gnu/wine/i386-windows/*.*' './usr/share/wine/nls/*.nls' ||
+    return
   dpkg-deb --fsys-tarfile libwine_*.deb |
-    tar -x -C "$1/new" --transform='s,.*/,,' ./usr/share/doc/libwine/copyright
+    tar -x -C "$new" --transform='s,.*/,,' ./usr/share/doc/libwine/copyright || return
   dpkg-deb --fsys-tarfile libz-mingw-w64_*.deb |
-    tar -x -C "$1/new/system32" --transform='s,.*/,,' ./usr/i686-w64-mingw32/lib/zlib1.dll
-  dpkg-deb -f libwine_*.deb Version >"$1/new/version"
-  chmod -R u=rwX,go=rX "$1/new"
-  local name
+    tar -x -C "$new/system32" --transform='s,.*/,,' ./usr/i686-w64-mingw32/lib/zlib1.dll || return
+  dpkg-deb -f libwine_*.deb Version >"$new/version" || return
+  chmod -R u=rwX,go=rX "$new" || return
   for name in ntdll.dll kernel32.dll apisetschema.dll cmd.exe locale.nls zlib1.dll; do
-    [[ -s $1/new/system32/$name ]] || { echo "there is no $name in the packages"; return 1; }
+    [[ -s $new/system32/$name ]] || { echo "there is no $name in the packages"; return 1; }
   done
 }
 

@@ -218,8 +218,8 @@ void Closure::Visit(Image& image) {
   if (image.place == Place::kSet) return;
   VisitDelayed(image);
   if (request_.set.empty()) return;
-  const auto in_set = [&](const std::string& key) { return files_.Has(key, Place::kSet); };
-  for (const std::string& key : FindMentions(image.file.span(), in_set)) {
+  const auto known = [&](const std::string& key) { return files_.Find(key) != nullptr; };
+  for (const std::string& key : FindMentions(image.file.span(), known)) {
     late_.push_back({key, image.name});
   }
 }
