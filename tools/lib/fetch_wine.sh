@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# fetch_wine.sh [--quiet]: brings what Windows programs run on into build/wine/system32: Debian's own Wine (the DLLs, programs
-# and .nls files of libwine for i386) and zlib1.dll, and builds our own DLLs (user/). Quick when they
-# are there; callers take turns.
+# fetch_wine.sh [--quiet]: brings what Windows programs run on: Debian's own Wine (the DLLs, programs
+# and .nls files of libwine for i386) and zlib1.dll into build/wine/system32, and our own DLLs (user/),
+# built. Quick when they are there; callers take turns.
 #
 # apt works in a folder of its own under build/, with this machine's sources and keys: it checks the
 # signatures, and neither the machine's package lists nor dpkg see anything of it. One index of several
 # may fail (of updates that do not matter here): what counts is whether the packages come.
 set -euo pipefail
+
+complete=build/wine/complete-1  # Another number whenever what is unpacked changes.
+ours=build/host/user/system32/bcryptprimitives.dll
+# Every start of a Windows program asks: no process for the usual answer.
+root=${BASH_SOURCE[0]%/*}/../..
+[[ ! -e $root/$complete || ! -e $root/$ours ]] || exit 0
+
 fl_failure_status=${fl_failure_status:-248}
 [[ ${1:-} != --quiet ]] || fl_quiet=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
+cd "$fl_root"
 wine=$fl_root/build/wine
-complete=$wine/complete-1  # Another number whenever what is unpacked changes.
 
 # apt's hooks after an update would tell the machine about it.
 write_apt_configuration() {
@@ -58,7 +65,8 @@ unpack() {
 
 bring() {
   fl_install wine
-  local folder=$wine.new  # One caller at a time is here: what lies there was left by one that was killed.
+  # One caller at a time is here: what lies there was left by one that was killed.
+  local folder=$wine.new
   rm -rf "$folder"
   mkdir "$folder"
   fl_slowly "Fetching Wine's DLLs (95 MB)" download "$folder" ||
@@ -71,14 +79,14 @@ bring() {
   rm -rf "$folder"
 }
 
-mkdir -p "$fl_root/build"
+mkdir -p build
 if [[ ! -e $complete ]]; then
-  exec 7>>"$fl_root/build/.lock-wine" && flock 7
+  exec 7>>build/.lock-wine && flock 7
   [[ -e $complete ]] || bring
   exec 7>&-
 fi
 
-if [[ ! -e $fl_root/build/host/user/system32/bcryptprimitives.dll ]]; then
+if [[ ! -e $ours ]]; then
   fl_install build host guest
   fl_build_guest "Building our own user-mode DLLs" user_dlls
 fi
