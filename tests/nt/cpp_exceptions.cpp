@@ -1,4 +1,5 @@
 // Exceptions: out of the runtime's DLL, out of a DLL of ours, through its frames, nested, as objects.
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <typeinfo>
@@ -87,7 +88,7 @@ void CatchBadCasts() {
   CHECK(caught);
   caught = false;
   try {
-    std::vector<char> too_large(0x70000000u);
+    std::vector<char> too_large(PTRDIFF_MAX - 0xFFFF);
     volatile char* use = too_large.data();
     (void)use;
   } catch (const std::bad_alloc&) {
