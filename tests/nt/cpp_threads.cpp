@@ -17,17 +17,12 @@ namespace {
 
 constexpr int kThreads = 4;
 
-std::atomic<int> ended_variables = 0;
-
-struct ThreadVariable {
-  int count = 0;
-  ~ThreadVariable() { ended_variables += count; }
-};
-thread_local ThreadVariable thread_variable;
+// Without a destructor: mingw-w64 runs those of threads' variables after it has freed the variables.
+thread_local int thread_count = 0;
 
 void CountUnderMutex() {
   std::mutex mutex;
-  std::atomic<int> atomic_count = 0;
+  std::atomic<int> atomic_count = 0, counts_of_threads = 0;
   int count = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
@@ -36,14 +31,17 @@ void CountUnderMutex() {
         const std::lock_guard lock(mutex);
         ++count;
         ++atomic_count;
-        ++thread_variable.count;
+        ++thread_count;
       }
+      CHECK(thread_count == 5000);
+      counts_of_threads += thread_count;
     });
   }
   for (std::thread& thread : threads) thread.join();
-  std::cout << "threads: " << count << " under the mutex, " << ended_variables
+  std::cout << "threads: " << count << " under the mutex, " << counts_of_threads
             << " in variables of the threads" << std::endl;
-  CHECK(count == kThreads * 5000 && atomic_count == count && ended_variables == count);
+  CHECK(count == kThreads * 5000 && atomic_count == count && counts_of_threads == count &&
+        thread_count == 0);
 }
 
 void PassNumbers() {
