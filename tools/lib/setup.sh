@@ -19,9 +19,9 @@ fl_slowly() {
   local command=$!
   if [[ $fl_quiet = 0 ]]; then
     (
-      sleep 2 2>/dev/null  # It outlives the kill below, and must not hold our stderr open.
+      sleep 2 2>/dev/null  # It outlives the kill below: it must hold neither our stderr nor our locks.
       printf '%s...\n' "$text" >&2
-    ) </dev/null >/dev/null &
+    ) </dev/null >/dev/null 7>&- 8>&- 9>&- &
     local announcer=$!
     disown "$announcer"
   fi
