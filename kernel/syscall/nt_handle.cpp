@@ -64,8 +64,7 @@ Status NtDuplicateObject(const SystemCall& call) {
   const HandleTable::Found source = TRY(FindSource(call, *process, handle));
   const bool close = (options & kCloseSource) != 0;
   // Without a target, it is a way to close another process' handle.
-  const Status status =
-      close && target_process == 0 ? Status::kSuccess : Duplicate(call, source);
+  const Status status = close && target_process == 0 ? Status::kSuccess : Duplicate(call, source);
   // NT closes it whatever became of the rest. It may be another's meanwhile.
   if (close) {
     const Result<HandleTable::Found> now = process->handles().Find(handle);

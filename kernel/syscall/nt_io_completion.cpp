@@ -1,8 +1,7 @@
 // System calls: I/O completion ports.
-#include "kernel/io_completion.h"
-
 #include <new>
 
+#include "kernel/io_completion.h"
 #include "kernel/kernel.h"
 #include "kernel/syscall/basic_information.h"
 #include "kernel/syscall/deadline.h"
@@ -52,8 +51,8 @@ Status NtOpenIoCompletion(const SystemCall& call) {
 Status NtSetIoCompletion(const SystemCall& call) {
   const auto port =
       TRY(call.process.handles().FindAs<IoCompletion>(call[0], kIoCompletionModifyState));
-  IoCompletion::Taker* const taker = TRY(port->Post(
-      {.key = call[1], .value = call[2], .status = call[3], .information = call[4]}));
+  IoCompletion::Taker* const taker = TRY(
+      port->Post({.key = call[1], .value = call[2], .status = call[3], .information = call[4]}));
   if (taker) TheKernel().scheduler.WakeAll(taker);
   return Status::kSuccess;
 }

@@ -1,9 +1,8 @@
 // System calls: keyed events.
-#include "kernel/keyed_event.h"
-
 #include <new>
 
 #include "kernel/kernel.h"
+#include "kernel/keyed_event.h"
 #include "kernel/syscall/deadline.h"
 #include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/sync_rights.h"

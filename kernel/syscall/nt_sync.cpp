@@ -60,9 +60,10 @@ Status NtPulseEvent(const SystemCall& call) { return Change(call, call[1], &Even
 Status NtClearEvent(const SystemCall& call) { return Change(call, 0, &Event::Reset); }
 
 Status NtQueryEvent(const SystemCall& call) {
-  return QueryBasicInformation<Event, EventInformation>(call, kEventQueryState, [](const Event& event) {
-    return EventInformation{u32(event.kind()), event.signaled()};
-  });
+  return QueryBasicInformation<Event, EventInformation>(
+      call, kEventQueryState, [](const Event& event) {
+        return EventInformation{u32(event.kind()), event.signaled()};
+      });
 }
 
 // ---- Semaphores -----------------------------------------------------------------------------------------
@@ -130,12 +131,14 @@ Status NtReleaseMutant(const SystemCall& call) {
 }
 
 Status NtQueryMutant(const SystemCall& call) {
-  return QueryBasicInformation<Mutant, MutantInformation>(call, kMutantQueryState, [](const Mutant& mutant) {
-    return MutantInformation{.count = mutant.count(),
-                             .owned_by_caller = mutant.IsOwnedBy(TheKernel().scheduler.current()),
-                             .abandoned = mutant.abandoned(),
-                             .padding = 0};
-  });
+  return QueryBasicInformation<Mutant, MutantInformation>(
+      call, kMutantQueryState, [](const Mutant& mutant) {
+        return MutantInformation{
+            .count = mutant.count(),
+            .owned_by_caller = mutant.IsOwnedBy(TheKernel().scheduler.current()),
+            .abandoned = mutant.abandoned(),
+            .padding = 0};
+      });
 }
 
 }  // namespace fl::kernel

@@ -67,8 +67,8 @@ Status NtCreateThreadEx(const SystemCall& call) {
   TRY_STATUS(PrepareUserThread(*thread, request));
   thread->start_address = request.start;
   if ((flags & kCreateSuspended) != 0) TRY(thread->Suspend());
-  NewHandle handle = TRY(NewHandle::Insert(call, thread, GrantedThreadAccess(access),
-                                           handle_attributes));
+  NewHandle handle =
+      TRY(NewHandle::Insert(call, thread, GrantedThreadAccess(access), handle_attributes));
   // The creator finds all of it before the thread can run. Others may have found the thread by now, so one
   // whose creator cannot be told is started, too: to end before it gets to user mode.
   const Status told = TellCreator(*thread, attributes, handle, handle_pointer);

@@ -49,8 +49,8 @@ struct GroupAffinity {
 };
 static_assert(sizeof(GroupAffinity) == 12);
 
-constexpr u32 kOneProcessor = 1;      // As a mask.
-constexpr u32 kMostProcessors = 32;   // MAXIMUM_PROCESSORS
+constexpr u32 kOneProcessor = 1;     // As a mask.
+constexpr u32 kMostProcessors = 32;  // MAXIMUM_PROCESSORS
 constexpr u32 kTebTlsSlots = 0xE10;
 constexpr u32 kTebTlsExpansion = 0xF94;
 constexpr u32 kTlsSlots = 64, kTlsExpansionSlots = 1024;
@@ -168,8 +168,7 @@ Status NtQueryInformationThread(const SystemCall& call) {
       return answer(kThreadQueryInformation,
                     [](const Thread& thread) { return u8(thread.hidden_from_debugger); });
     case kIsTerminated:
-      return answer(kThreadQueryLimited,
-                    [](const Thread& thread) { return u32(thread.ended()); });
+      return answer(kThreadQueryLimited, [](const Thread& thread) { return u32(thread.ended()); });
     case kGroupInformation:
       return answer(kThreadQueryLimited, [](const Thread&) {
         return GroupAffinity{.mask = kOneProcessor, .group = 0, .reserved = {}};

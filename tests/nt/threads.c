@@ -131,7 +131,8 @@ static DWORD WINAPI Answer(void* argument) {
 }
 
 static void Objects(void) {
-  struct PingPong game = {CreateEventW(NULL, FALSE, FALSE, NULL), CreateEventW(NULL, FALSE, FALSE, NULL),
+  struct PingPong game = {CreateEventW(NULL, FALSE, FALSE, NULL),
+                          CreateEventW(NULL, FALSE, FALSE, NULL),
                           CreateSemaphoreW(NULL, 0, 3, NULL), 0};
   HANDLE thread = CreateThread(NULL, 0, Answer, &game, CREATE_SUSPENDED, NULL);
   Is("suspended thread is resumed", ResumeThread(thread), 1);
@@ -172,9 +173,7 @@ static void Mutexes(void) {
   CloseHandle(mutex);
 }
 
-static DWORD WINAPI ExitEarly(void* argument) {
-  ExitThread((DWORD)(ULONG_PTR)argument);
-}
+static DWORD WINAPI ExitEarly(void* argument) { ExitThread((DWORD)(ULONG_PTR)argument); }
 
 static void Ends(void) {
   DWORD code = 0;

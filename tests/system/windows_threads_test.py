@@ -28,6 +28,9 @@ class WindowsThreads(support.SystemTest):
     def test_handles(self):
         self.check('handles')
 
+    def test_what_nt_does_and_wine_does_not(self):
+        self.check('as_on_nt')
+
     def test_names(self):
         self.check('names')
 
