@@ -7,12 +7,14 @@
 #include "kernel/heap.h"
 #include "kernel/host_link.h"
 #include "kernel/image_log.h"
+#include "kernel/keyed_event.h"
 #include "kernel/memory.h"
 #include "kernel/named_objects.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
+#include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "mm/address_space.h"
 #include "mm/data_cache.h"
@@ -37,7 +39,7 @@ struct Kernel {
   Kernel(const Options& the_options, Memory& the_memory, const Devices& devices);
 
   /// The timer interrupt.
-  void OnTick();
+  void OnTick(bool from_user);
 
   const Options options;
   Memory& memory;
@@ -52,6 +54,8 @@ struct Kernel {
   HostLink host;
   FaultLog faults;
   NamedObjects names;
+  TimerQueue timers;
+  KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.

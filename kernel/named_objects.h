@@ -20,11 +20,11 @@ class NamedObject : public Object, public ListNode<NamedObject> {
 
  protected:
   explicit NamedObject(ObjectType type) : Object(type) {}
-
- private:
   void OnLastHandleClosed() override {
     if (ListNode<NamedObject>::linked()) ListNode<NamedObject>::Unlink();
   }
+
+ private:
   Vector<char> name_;
 };
 

@@ -16,7 +16,18 @@ namespace fl::kernel {
 struct WaitBlock;
 class WaitingThread;
 
-enum class ObjectType : u8 { kProcess, kThread, kSection, kFile, kEvent, kSemaphore, kMutant };
+enum class ObjectType : u8 {
+  kProcess,
+  kThread,
+  kSection,
+  kFile,
+  kEvent,
+  kSemaphore,
+  kMutant,
+  kTimer,
+  kKeyedEvent,
+  kIoCompletion,
+};
 
 class Object : public RefCounted<Object> {
  public:

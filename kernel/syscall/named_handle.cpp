@@ -34,7 +34,8 @@ Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<Name
   } else if (named) {
     TRY_STATUS(object->SetName(NameOf(attributes)));
   }
-  NewHandle handle = TRY(NewHandle::Insert(call, taken ? taken : object, access));
+  NewHandle handle =
+      TRY(NewHandle::Insert(call, taken ? taken : object, access, attributes.ForHandle()));
   if (named && !taken) names.Add(*object);
   TRY_STATUS(handle.Deliver(handle_pointer));
   return taken ? Status::kObjectNameExists : Status::kSuccess;
@@ -49,7 +50,8 @@ Status OpenNamed(const SystemCall& call, u32 handle_pointer, ObjectType type, u3
   const RefPtr<NamedObject> object = TheKernel().names.Find(NameOf(attributes));
   if (!object) return Status::kObjectNameNotFound;
   if (object->type() != type) return Status::kObjectTypeMismatch;
-  return TRY(NewHandle::Insert(call, object, access)).Deliver(handle_pointer);
+  return TRY(NewHandle::Insert(call, object, access, attributes.ForHandle()))
+      .Deliver(handle_pointer);
 }
 
 }  // namespace fl::kernel

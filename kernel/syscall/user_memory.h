@@ -81,6 +81,8 @@ struct CapturedAttributes {
   u32 root_directory = 0;
   u32 attributes = 0;  ///< OBJ_*.
   Vector<char> name;   ///< UTF-8; empty if there is none.
+  /// Those that a handle keeps: OBJ_INHERIT.
+  u8 ForHandle() const { return attributes & 2; }
 };
 Result<CapturedAttributes> CaptureAttributes(u32 object_attributes);
 /// The same, of which only the name counts.
