@@ -8,9 +8,10 @@
 #include "kernel/host_link.h"
 #include "kernel/image_log.h"
 #include "kernel/memory.h"
-#include "kernel/named_objects.h"
+#include "kernel/object_namespace.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
+#include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
 #include "kernel/trace.h"
@@ -51,7 +52,8 @@ struct Kernel {
   Clock clock;
   HostLink host;
   FaultLog faults;
-  NamedObjects names;
+  ObjectNamespace names;
+  registry::Tree registry;
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.

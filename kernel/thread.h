@@ -91,6 +91,8 @@ class Thread final : public Object,
   mm::UserStack user_stack;
   x86::FpuState fpu;
 
+  RefPtr<Object> impersonation;  ///< The token that it acts with instead of its process'.
+
   // The loader's; see loader_call.h and static_tls.h.
   LoaderCall* loader_call = nullptr;  ///< Innermost.
   LoaderCall* exit_call = nullptr;    ///< Kept for its end.

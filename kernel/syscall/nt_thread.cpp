@@ -3,6 +3,7 @@
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
+#include "kernel/syscall/token_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/thread_context.h"
 #include "kernel/user_thread.h"
@@ -19,6 +20,7 @@ enum InformationClass : u32 {
   kPriority = 2,
   kBasePriority = 3,
   kAffinityMask = 4,
+  kImpersonationToken = 5,
   kAmILastThread = 12,
 };
 
@@ -55,6 +57,19 @@ Result<RefPtr<Thread>> FindThreadWithContext(const SystemCall& call, u32 handle,
     return Status::kThreadIsTerminating;
   }
   return thread;
+}
+
+/// The thread acts with that token; 0: with its process' again.
+Status SetImpersonation(const SystemCall& call, u32 token_handle) {
+  const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadSetToken));
+  RefPtr<Token> token;
+  if (token_handle != 0) {
+    token = TRY(call.process.handles().FindAs<Token>(token_handle, kTokenImpersonate));
+    if (token->token_type() != TokenType::kImpersonation) return Status::kBadTokenType;
+  }
+  if (!thread->process()) return Status::kThreadIsTerminating;
+  thread->impersonation = token;
+  return Status::kSuccess;
 }
 
 Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
@@ -180,6 +195,10 @@ Status NtQueryInformationThread(const SystemCall& call) {
 
 Status NtSetInformationThread(const SystemCall& call) {
   const u32 what = call[1], in = call[2], length = call[3];
+  if (what == kImpersonationToken) {
+    if (length != sizeof(u32)) return Status::kInfoLengthMismatch;
+    return SetImpersonation(call, TRY(ReadUser<u32>(in)));
+  }
   if (what != kPriority && what != kBasePriority && what != kAffinityMask) {
     return Status::kInvalidInfoClass;
   }

@@ -109,5 +109,36 @@ TEST(HandleTable, IsFullAt65536) {
   EXPECT_EQ(*table.Insert(thing, 0), 0x20000u);
 }
 
+TEST(HandleTable, WhatIsProtectedIsNotClosedButByTheEnd) {
+  const auto thing = AdoptRef(new Thing);
+  {
+    HandleTable table;
+    const u32 handle = *table.Insert(thing, 0, kHandleInherit);
+    EXPECT_EQ(table.Find(handle)->flags, kHandleInherit);
+    EXPECT_EQ(table.SetFlags(handle, kHandleProtectFromClose), Status::kSuccess);
+    EXPECT_EQ(table.Find(handle)->flags, kHandleProtectFromClose);
+    EXPECT_EQ(table.Close(handle), Status::kHandleNotClosable);
+    EXPECT_EQ(table.open_count(), 1u);
+    EXPECT_EQ(table.SetFlags(handle + 4, 0), Status::kInvalidHandle);
+  }
+  EXPECT_EQ(thing->last_handles_closed, 1);
+}
+
+TEST(HandleTable, ObjectsAndHandlesOfATypeAreCounted) {
+  const ObjectCounts before = Object::Counts(ObjectType::kEvent);
+  HandleTable table;
+  {
+    const auto thing = AdoptRef(new Thing);
+    const u32 handle = *table.Insert(thing, 0);
+    EXPECT_EQ(*table.Insert(thing, 0), handle + 4);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects + 1);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles + 2);
+  }
+  table.CloseAll();
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects);
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles);
+  EXPECT_GE(Object::Counts(ObjectType::kEvent).most_handles, before.handles + 2);
+}
+
 }  // namespace
 }  // namespace fl::kernel
