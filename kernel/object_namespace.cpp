@@ -71,8 +71,9 @@ Result<NamePlace> ObjectNamespace::Resolve(ObjectDirectory* start, std::string_v
   RefPtr<ObjectDirectory> directory(start ? start : root_.get());
   Vector<char> substituted;
   std::string_view rest = path;
+  bool from_root = !start;
   for (u32 links = 0;;) {
-    if (rest.starts_with('\\')) {
+    if (std::exchange(from_root, false)) {
       directory = root_;
       rest.remove_prefix(1);
       if (rest.empty()) return NamePlace{nullptr, {}, root_};
@@ -95,14 +96,16 @@ Result<NamePlace> ObjectNamespace::Resolve(ObjectDirectory* start, std::string_v
       if (++links > kMostLinks) return Status::kTooManyLinks;
       // A link to a directory may be written like one.
       if (behind == "\\") behind = {};
-      const std::string_view target = static_cast<SymbolicLink&>(*found).target();
+      std::string_view target = static_cast<SymbolicLink&>(*found).target();
       if (!target.starts_with('\\')) return Status::kObjectPathSyntaxBad;
+      if (target.ends_with('\\') && !behind.empty()) target.remove_suffix(1);
       if (target.size() + behind.size() > kLongestPath) return Status::kNameTooLong;
       Vector<char> whole;
       TRY_STATUS(whole.Append(target));
       TRY_STATUS(whole.Append(behind));
       substituted = std::move(whole);
       rest = {substituted.data(), substituted.size()};
+      from_root = true;
     } else if (found->type() == ObjectType::kDirectory) {
       directory = RefPtr<ObjectDirectory>(static_cast<ObjectDirectory*>(found.get()));
       rest = behind.substr(1);

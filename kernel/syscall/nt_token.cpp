@@ -45,11 +45,16 @@ Status OpenOfThread(const SystemCall& call, u32 attributes, u32 handle_pointer) 
   return Insert(call, token, call[1], attributes, handle_pointer);
 }
 
-/// From the OBJECT_ATTRIBUTES of a call that makes an impersonation token; 0 where they say nothing.
-Result<u32> ReadImpersonationLevel(u32 object_attributes) {
-  if (object_attributes == 0) return 0u;
-  const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
-  if (attributes.security_quality_of_service == 0) return 0u;
+/// From the OBJECT_ATTRIBUTES of a call that makes an impersonation token. Where they say nothing: `instead`,
+/// the argument that is NT's EffectiveOnly and that Wine 8's kernelbase has the level in.
+Result<u32> ReadImpersonationLevel(u32 object_attributes, u32 instead) {
+  ObjectAttributes attributes;
+  if (object_attributes != 0) attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
+  if (attributes.security_quality_of_service == 0) {
+    return instead <= Token::kHighestImpersonationLevel
+               ? Result<u32>(instead)
+               : Result<u32>(Status::kBadImpersonationLevel);
+  }
   const QualityOfService quality =
       TRY(ReadUser<QualityOfService>(attributes.security_quality_of_service));
   if (quality.impersonation_level > Token::kHighestImpersonationLevel) {
@@ -86,7 +91,7 @@ Result<Changes> ReadChanges(const Token& token, u32 state_pointer) {
   if (count > kMostAdjusted) return Status::kInvalidParameter;
   Changes changes;
   for (u32 i = 0; i < count; ++i) {
-    const u32 at = state_pointer + 4 + i * u32(sizeof(entry));
+    const u32 at = state_pointer + 4 + i * u32(sizeof(LuidAndAttributes));
     const LuidAndAttributes entry = TRY(ReadUser<LuidAndAttributes>(at));
     TRY_STATUS(AddChange(changes, token, entry.high == 0 ? entry.low : 0, entry.attributes));
   }
@@ -128,7 +133,7 @@ Status NtDuplicateToken(const SystemCall& call) {
     return Status::kInvalidParameter;
   }
   const CapturedAttributes attributes = TRY(CaptureAttributes(call[2]));
-  const u32 level = TRY(ReadImpersonationLevel(call[2]));
+  const u32 level = TRY(ReadImpersonationLevel(call[2], call[3]));
   const RefPtr<Token> source = TRY(FindToken(call, call[0], kTokenDuplicate));
   const bool from_impersonation = source->token_type() == TokenType::kImpersonation;
   if (from_impersonation && level > source->impersonation_level()) {

@@ -224,6 +224,8 @@ class Walk {
     const bool is_top = !above || !key->parent()->parent();
     const std::u16string name = MakeName();
     const u32 bytes = tree_.bytes();
+    const std::string data(choices_.Below(40), char('a' + choices_.Below(26)));
+    Vector<u8> as_bytes = Bytes(data);
     if (choices_.Chance(4)) test::FailAllocation(1 + int(choices_.Below(3)));
     Status status = Status::kSuccess;
     const u32 what = choices_.Below(8);
@@ -236,9 +238,8 @@ class Walk {
         model->keys.try_emplace(Fold(name), ModelKey{name, {}, {}});
       }
     } else if (what < 5) {
-      const std::string data(choices_.Below(40), char('a' + choices_.Below(26)));
       const u32 type = choices_.Below(12);
-      if (!Finish(status = tree_.SetValue(*key, name, type, Bytes(data), 1))) {
+      if (!Finish(status = tree_.SetValue(*key, name, type, std::move(as_bytes), 1))) {
         ModelValue& value =
             model->values.try_emplace(Fold(name), ModelValue{name, 0, ""}).first->second;
         value.type = type;
@@ -270,7 +271,9 @@ class Walk {
       }
     }
     test::FailAllocation(0);
-    if (status == Status::kNoMemory) EXPECT_EQ(tree_.bytes(), bytes);
+    if (status == Status::kNoMemory) {
+      EXPECT_EQ(tree_.bytes(), bytes);
+    }
     ExpectSame(tree_.root(), model_);
   }
 
