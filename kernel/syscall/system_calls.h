@@ -41,7 +41,14 @@ Status NtContinue(const SystemCall& call);
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
 Status NtQueryVolumeInformationFile(const SystemCall& call);
-// nt_directory.cpp
+// nt_file_attributes.cpp
+Status NtQueryAttributesFile(const SystemCall& call);
+Status NtQueryFullAttributesFile(const SystemCall& call);
+// nt_locale.cpp
+Status NtGetNlsSectionPtr(const SystemCall& call);
+Status NtInitializeNlsFiles(const SystemCall& call);
+Status NtQueryDefaultLocale(const SystemCall& call);
+// nt_namespace.cpp
 Status NtCreateDirectoryObject(const SystemCall& call);
 Status NtCreateSymbolicLinkObject(const SystemCall& call);
 Status NtMakePermanentObject(const SystemCall& call);
@@ -50,13 +57,6 @@ Status NtOpenDirectoryObject(const SystemCall& call);
 Status NtOpenSymbolicLinkObject(const SystemCall& call);
 Status NtQueryDirectoryObject(const SystemCall& call);
 Status NtQuerySymbolicLinkObject(const SystemCall& call);
-// nt_file_attributes.cpp
-Status NtQueryAttributesFile(const SystemCall& call);
-Status NtQueryFullAttributesFile(const SystemCall& call);
-// nt_locale.cpp
-Status NtGetNlsSectionPtr(const SystemCall& call);
-Status NtInitializeNlsFiles(const SystemCall& call);
-Status NtQueryDefaultLocale(const SystemCall& call);
 // nt_object.cpp
 Status NtQueryObject(const SystemCall& call);
 Status NtSetInformationObject(const SystemCall& call);
