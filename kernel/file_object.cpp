@@ -1,9 +1,19 @@
 // FileObject: see file_object.h.
 #include "kernel/file_object.h"
 
+#include "kernel/directory_scan.h"
 #include "kernel/kernel.h"
 
 namespace fl::kernel {
+
+DiskFileObject::~DiskFileObject() { delete scan_; }
+
+Result<DirectoryScan*> DiskFileObject::Scan() {
+  if (!opened_.directory) return Status::kInvalidParameter;
+  if (!scan_) scan_ = new (std::nothrow) DirectoryScan(opened_.directory);
+  if (!scan_) return Status::kNoMemory;
+  return scan_;
+}
 
 Result<u32> DiskFileObject::Read(const u64* offset, std::span<std::byte> out) {
   if (!opened_.file) return Status::kFileIsADirectory;

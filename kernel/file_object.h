@@ -11,6 +11,8 @@
 
 namespace fl::kernel {
 
+class DirectoryScan;
+
 class FileObject : public Object {
  public:
   static constexpr ObjectType kType = ObjectType::kFile;
@@ -25,6 +27,10 @@ class FileObject : public Object {
   /// Null for streams.
   virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
   virtual u64* position() { return nullptr; }
+  /// The walk over a directory's entries, which is the handle's; kInvalidParameter for what is none.
+  virtual Result<DirectoryScan*> Scan() { return Status::kInvalidParameter; }
+  /// FILE_*: how it was opened, and what for.
+  virtual u32 options() const { return 0; }
   /// Held during a transfer by handles with a position: they are synchronous, one call comes after the other.
   virtual drivers::SleepingLock* lock() { return nullptr; }
 
@@ -32,11 +38,28 @@ class FileObject : public Object {
   FileObject() : Object(kType) {}
 };
 
+/// The right to use a file's position, while it lives.
+class Turn {
+ public:
+  explicit Turn(FileObject& file) : lock_(file.lock()) {
+    if (lock_) lock_->Acquire();
+  }
+  ~Turn() {
+    if (lock_) lock_->Release();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  drivers::SleepingLock* const lock_;
+};
+
 /// A file or directory of the volume, opened for reading.
 class DiskFileObject final : public FileObject {
  public:
-  DiskFileObject(fs::Opened opened, drivers::DiskEvents& sleeper)
-      : opened_(std::move(opened)), lock_(sleeper) {}
+  DiskFileObject(fs::Opened opened, u32 options, drivers::DiskEvents& sleeper)
+      : opened_(std::move(opened)), options_(options), lock_(sleeper) {}
+  ~DiskFileObject() override;
 
   Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
   Result<u32> Write(const u64*, std::span<const std::byte>) override {
@@ -45,11 +68,15 @@ class DiskFileObject final : public FileObject {
   fs::File* file() const override { return opened_.file.get(); }
   const fs::DirectoryEntryInfo* info() const override { return &opened_.info; }
   u64* position() override { return &position_; }
+  Result<DirectoryScan*> Scan() override;
+  u32 options() const override { return options_; }
   drivers::SleepingLock* lock() override { return &lock_; }
 
  private:
   const fs::Opened opened_;
   RefPtr<mm::DataSection> pages_;  ///< From the first read on.
+  DirectoryScan* scan_ = nullptr;  ///< From the first query on.
+  const u32 options_;
   u64 position_ = 0;
   drivers::SleepingLock lock_;
 };

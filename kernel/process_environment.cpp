@@ -1,6 +1,7 @@
 // ProcessEnvironment: see process_environment.h.
 #include "kernel/process_environment.h"
 
+#include "kernel/kernel.h"
 #include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
@@ -85,6 +86,9 @@ Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
       .Set(0xB8, layout.subsystem_version.major)
       .Set(0xBC, layout.subsystem_version.minor)
       .Set(0x1D4, 1)  // SessionId
+      // Behind the PEB Wine's DLLs look for what they are to tell: a table of channels, of which this is the
+      // last, without a name: the default.
+      .Set(kPageSize, TheKernel().options.wine_debug)
       .status();
 }
 

@@ -119,6 +119,9 @@ class AddressSpace {
   }
   /// Would a write make a private copy of this view's page?
   static bool CopiesOnWrite(const RegionInfo& region, VirtPage page);
+  /// How many pages from `page` on, at most `most`, can be written to, are private, and were never touched:
+  /// whoever reads them finds zeros.
+  u32 UntouchedPages(VirtPage page, u32 most) const;
   /// Gives a private page without entry a frame full of zeros.
   Status MapZeroPage(VirtPage page, const RegionInfo& region);
   /// Maps the section's present page.

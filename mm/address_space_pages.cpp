@@ -24,6 +24,20 @@ void AddressSpace::CountPrivatePage(i32 change) {
   if (private_pages_ > private_pages_peak_) private_pages_peak_ = private_pages_;
 }
 
+u32 AddressSpace::UntouchedPages(VirtPage page, u32 most) const {
+  const RegionInfo region = tree_.Find(page);
+  const RegionAttributes& a = region.attributes;
+  if (region.free || a.state != RegionState::kCommitted || a.section || !a.protection.Writable() ||
+      a.protection.Has(kPageGuard)) {
+    return 0;
+  }
+  const u32 left = region.range.end() - page;
+  if (most > left) most = left;
+  u32 count = 0;
+  while (count < most && !mmu_.Query(page + count).resident) ++count;
+  return count;
+}
+
 Status AddressSpace::MapZeroPage(VirtPage page, const RegionInfo& region) {
   const Pfn pfn = TRY(pager_.frames.AllocateZeroed(FrameUse::kPrivate));
   if (const Status s = mmu_.Map(page, pfn, AccessFor(region, page, true)); IsFailure(s)) {

@@ -126,7 +126,15 @@ enum class [[nodiscard]] Status : std::int32_t{
     kImageMachineTypeMismatch =
         kImageNotAtBase + 0xB,  // 0x4000000E, a success: the section exists.
     kIllegalDllRelocation = std::int32_t(0xC0000269),
+    kFloatDenormalOperand = std::int32_t(0xC000008D),
+    kFloatDivideByZero = std::int32_t(0xC000008E),
+    kFloatInexactResult = std::int32_t(0xC000008F),
     kFloatInvalidOperation = std::int32_t(0xC0000090),
+    kFloatOverflow = std::int32_t(0xC0000091),
+    kFloatStackCheck = std::int32_t(0xC0000092),
+    kFloatUnderflow = std::int32_t(0xC0000093),
+    kFloatMultipleTraps = std::int32_t(0xC00002B5),
+    kStackBufferOverrun = std::int32_t(0xC0000409),
     kIntegerDivideByZero = std::int32_t(0xC0000094),
     kIntegerOverflow = std::int32_t(0xC0000095),
     kArrayBoundsExceeded = std::int32_t(0xC000008C),

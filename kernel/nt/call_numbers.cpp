@@ -33,6 +33,7 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
   TRY_STATUS(argument_bytes.Resize(count));
   TRY_STATUS(image.Read(dispatcher.value + 6, std::as_writable_bytes(argument_bytes.span())));
   TRY_STATUS(handlers_.Resize(count));
+  TRY_STATUS(refused_.Resize(count));
   for (const SystemCallEntry& entry : SystemCalls()) {
     const Result<pe::Export> found = exports.FindByName(entry.name, 0);
     if (found.status() == Status::kEntryPointNotFound) continue;

@@ -23,6 +23,13 @@ class CallNumbers {
   const SystemCallEntry* Find(u32 number) const {
     return number < handlers_.size() ? handlers_[number] : nullptr;
   }
+  /// Is this the first time that somebody asks for a call in vain?
+  bool FirstRefusal(u32 number) {
+    if (number >= refused_.size()) return true;
+    const bool first = !refused_[number];
+    refused_[number] = true;
+    return first;
+  }
   u32 count() const { return handlers_.size(); }
   /// How many have a handler.
   u32 known() const { return known_; }
@@ -32,6 +39,7 @@ class CallNumbers {
 
  private:
   Vector<const SystemCallEntry*> handlers_;
+  Vector<bool> refused_;
   u32 known_ = 0;
 };
 

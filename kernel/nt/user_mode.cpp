@@ -59,10 +59,9 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(find("KiUserApcDispatcher", entries_.apc_dispatcher));
   TRY_STATUS(find("__wine_syscall_dispatcher", entries_.syscall_dispatcher));
   TRY_STATUS(find("__wine_unix_call_dispatcher", entries_.unix_call_dispatcher));
-  TRY_STATUS(calls_.Learn(source, exports, entries_.syscall_dispatcher));
-  TRY_STATUS(reported_.Resize(calls_.count()));
+  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
-      calls_.known(), calls_.count());
+      ntdll_calls_.known(), ntdll_calls_.count());
   return Bind(*ntdll_);
 }
 
@@ -103,21 +102,37 @@ Status UserMode::MapApiSets() {
   return Status::kInvalidImageFormat;
 }
 
-void UserMode::ReportMissing(u32 number) {
-  if (number < reported_.size()) {
-    if (reported_[number]) return;
-    reported_[number] = true;
-  }
-  SectionSource source(*ntdll_);
-  Result<pe::ExportTable> exports = pe::ExportTable::Open(source, ntdll_->layout(), nullptr);
+Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
+  if (win32u_) return Status::kSuccess;
+  SectionSource source(*image);
+  pe::ExportTable exports = TRY(pe::ExportTable::Open(source, image->layout(), nullptr));
+  CallNumbers calls;
+  TRY_STATUS(calls.Learn(source, exports, dispatcher));
+  // Reading may have slept.
+  if (win32u_) return Status::kSuccess;
+  win32u_ = std::move(image);
+  win32u_calls_ = std::move(calls);
+  return Status::kSuccess;
+}
+
+Status UserMode::RefuseCall(u32 number) {
+  const bool is_win32u = number >> kTableShift == 1;
+  CallNumbers& calls = is_win32u ? win32u_calls_ : ntdll_calls_;
+  const RefPtr<mm::ImageSection> image = is_win32u ? win32u_ : ntdll_;
+  // Those answer with handles, counts and truth values as well: 0 is what all of them fail with.
+  const Status answer = is_win32u ? Status(0) : Status::kNotImplemented;
+  if (!image || !calls.FirstRefusal(number & ((1u << kTableShift) - 1))) return answer;
+  SectionSource source(*image);
+  Result<pe::ExportTable> exports = pe::ExportTable::Open(source, image->layout(), nullptr);
   char buffer[128];
+  std::string_view name;
   if (exports.ok()) {
-    const auto name = CallNumbers::NameOf(source, *exports, number, buffer);
-    if (name.ok()) {
-      return Log(LogLevel::kWarning, "%.*s is not implemented", int(name->size()), name->data());
-    }
+    const auto found = CallNumbers::NameOf(source, *exports, number, buffer);
+    if (found.ok()) name = *found;
   }
-  Log(LogLevel::kWarning, "system call 0x%x is not implemented", number);
+  if (name.empty()) name = Format(buffer, "system call 0x%x", number);
+  Log(LogLevel::kWarning, "%.*s is not implemented", int(name.size()), name.data());
+  return answer;
 }
 
 }  // namespace fl::kernel

@@ -47,10 +47,19 @@ class UserMode {
   const MappedFile& api_sets() const { return api_sets_; }
   SharedUserData& user_data() { return *user_data_; }
 
-  /// Null: nobody answers. Numbers with bit 12 set are those of the second table.
-  const SystemCallEntry* FindCall(u32 number) const { return calls_.Find(number); }
-  /// Names it in the log, the first time.
-  void ReportMissing(u32 number);
+  /// Bits 12 and 13 of a number say whose stubs it comes from.
+  static constexpr u32 kTableShift = 12;
+  /// Null: nobody answers.
+  const SystemCallEntry* FindCall(u32 number) const {
+    return number >> kTableShift == 0   ? ntdll_calls_.Find(number)
+           : number >> kTableShift == 1 ? win32u_calls_.Find(number & ((1u << kTableShift) - 1))
+                                        : nullptr;
+  }
+  /// Names it in the log, the first time; what its caller gets.
+  Status RefuseCall(u32 number);
+  /// win32u.dll has started in some process: the second table is its, from now on. `dispatcher` as in
+  /// CallNumbers::Learn. The first time counts.
+  Status LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher);
 
  private:
   explicit UserMode(Kernel& kernel) : kernel_(kernel) {}
@@ -61,9 +70,10 @@ class UserMode {
   Kernel& kernel_;
   RefPtr<fs::File> file_;
   RefPtr<mm::ImageSection> ntdll_;
+  RefPtr<mm::ImageSection> win32u_;
   NtdllEntries entries_;
-  CallNumbers calls_;
-  Vector<bool> reported_;
+  CallNumbers ntdll_calls_;
+  CallNumbers win32u_calls_;
   MappedFile api_sets_;
   SharedUserData* user_data_ = nullptr;
 };

@@ -30,4 +30,23 @@ inline FileBasicInformation BasicInformationOf(const fs::DirectoryEntryInfo& inf
           .padding = 0};
 }
 
+/// FILE_NETWORK_OPEN_INFORMATION
+struct NetworkOpenInformation {
+  u64 creation_time, last_access_time, last_write_time, change_time;
+  u64 allocation_size, end_of_file;
+  u32 attributes, padding;
+};
+static_assert(sizeof(NetworkOpenInformation) == 56);
+
+inline NetworkOpenInformation NetworkOpenInformationOf(const fs::DirectoryEntryInfo& info) {
+  return {.creation_time = info.times.creation,
+          .last_access_time = info.times.last_access,
+          .last_write_time = info.times.last_write,
+          .change_time = info.times.last_write,
+          .allocation_size = AlignUp(info.size, u64(kSectorSize)),
+          .end_of_file = info.size,
+          .attributes = AttributesOf(info),
+          .padding = 0};
+}
+
 }  // namespace fl::kernel

@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/syscall/directory_rights.h"
+#include "kernel/syscall/new_handle.h"
 
 namespace fl::kernel {
 namespace {
@@ -50,10 +51,10 @@ Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<Name
   } else if (attributes.root_directory != 0) {
     return Status::kObjectNameInvalid;
   }
-  const u32 handle = TRY(call.process.handles().Insert(place.object ? place.object : object, access,
-                                                       HandleFlagsOf(attributes.attributes)));
+  NewHandle handle = TRY(NewHandle::Insert(call, place.object ? place.object : object, access,
+                                           HandleFlagsOf(attributes.attributes)));
   if (place.directory && !place.object) place.directory->Add(*object);
-  TRY_STATUS(WriteUser(handle_pointer, handle));
+  TRY_STATUS(handle.Deliver(handle_pointer));
   return place.object ? Status::kObjectNameExists : Status::kSuccess;
 }
 
@@ -68,9 +69,8 @@ Status OpenNamed(const SystemCall& call, u32 handle_pointer, ObjectType type, u3
   const NamePlace place = TRY(Locate(call, attributes, LinkFor(type)));
   if (!place.object) return Status::kObjectNameNotFound;
   if (place.object->type() != type) return Status::kObjectTypeMismatch;
-  const u32 handle = TRY(
-      call.process.handles().Insert(place.object, access, HandleFlagsOf(attributes.attributes)));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, place.object, access, HandleFlagsOf(attributes.attributes)))
+      .Deliver(handle_pointer);
 }
 
 }  // namespace fl::kernel

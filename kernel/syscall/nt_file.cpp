@@ -5,6 +5,7 @@
 #include "kernel/paths.h"
 #include "kernel/sync_objects.h"
 #include "kernel/syscall/file_lookup.h"
+#include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
@@ -25,19 +26,7 @@ constexpr u32 kNonDirectoryFile = 0x00000040;
 enum Disposition : u32 { kSupersede = 0, kOpen = 1, kCreate = 2, kOpenIf = 3, kOverwriteIf = 5 };
 constexpr u32 kFileOpened = 1;
 
-enum InformationClass : u32 {
-  kBasicInformation = 4,
-  kStandardInformation = 5,
-  kPositionInformation = 14,
-};
-
-struct FileStandardInformation {
-  u64 allocation_size, end_of_file;
-  u32 links;
-  u8 delete_pending, directory;
-  u16 padding;
-};
-static_assert(sizeof(FileStandardInformation) == 24);
+constexpr u32 kPositionInformation = 14;
 
 constexpr u32 kTransferSize = kPageSize;
 constexpr u64 kUseCurrentPosition = 0xFFFFFFFFFFFFFFFE;
@@ -86,12 +75,12 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
   if ((access & (kAnyWrite | kGenericWrite | kGenericAll)) != 0)
     return Status::kMediaWriteProtected;
 
-  const auto file =
-      AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened), TheKernel().scheduler));
+  const u32 granted = GrantedAccess(access);
+  const auto file = AdoptRef(
+      new (std::nothrow) DiskFileObject(std::move(*opened), options, TheKernel().scheduler));
   if (!file) return Status::kNoMemory;
-  const u32 handle = TRY(call.process.handles().Insert(file, GrantedAccess(access)));
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), kFileOpened}));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, file, granted)).Deliver(handle_pointer);
 }
 
 /// The offset argument: null, a position, or NT's "where I am". kInvalidParameter.
@@ -111,29 +100,24 @@ Result<RefPtr<Event>> FindCompletion(const SystemCall& call, u32 event, u32 apc)
   return call.process.handles().FindAs<Event>(event, kEventModifyState);
 }
 
-/// The right to use a file's position, while it lives.
-class Turn {
- public:
-  explicit Turn(FileObject& file) : lock_(file.lock()) {
-    if (lock_) lock_->Acquire();
-  }
-  ~Turn() {
-    if (lock_) lock_->Release();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+/// Before input is consumed that could not be given: all that may be written to, and no more. A stream gives
+/// what there is, in one piece.
+Status ProbeRead(const FileObject& file, u32 buffer, u32 length) {
+  u64 most = file.file() ? file.file()->Size() : 0;
+  if (most < kTransferSize) most = kTransferSize;
+  return ProbeForWrite(buffer, most < length ? u32(most) : length);
+}
 
- private:
-  drivers::SleepingLock* const lock_;
-};
+/// Before a part is written of what cannot be read to its end.
+Status ProbeWrite(const FileObject&, u32 buffer, u32 length) {
+  return ProbeForRead(buffer, length);
+}
 
 Status ReadInto(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done) {
   TransferBuffer transfer;
   if (!transfer) return Status::kNoMemory;
   do {
     const std::span<std::byte> piece = transfer.First(length - done);
-    // Before input is consumed that could not be given.
-    TRY_STATUS(ProbeForWrite(buffer + done, u32(piece.size())));
     const u64 from = offset ? *offset + done : 0;
     const Result<u32> count = file.Read(offset ? &from : nullptr, piece);
     if (!count.ok())
@@ -158,34 +142,33 @@ Status WriteFrom(FileObject& file, const u64* offset, u32 buffer, u32 length, u3
   return Status::kSuccess;
 }
 
+struct Direction {
+  u32 access;
+  Status (*probe)(const FileObject& file, u32 buffer, u32 length);
+  Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done);
+};
+
 /// NtReadFile and NtWriteFile, which take the same arguments.
-Status Transfer(const SystemCall& call, u32 access,
-                Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length,
-                               u32& done)) {
+Status Transfer(const SystemCall& call, const Direction& direction) {
   const u32 io_pointer = call[4], buffer = call[5], length = call[6];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], access));
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], direction.access));
   const RefPtr<Event> event = TRY(FindCompletion(call, call[1], call[2]));
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
   u64 offset = 0;
   const bool has_offset = TRY(ReadOffset(call[7], offset));
+  TRY_STATUS(direction.probe(*file, buffer, length));
   if (event) event->Reset();
   u32 done = 0;
   Status status = Status::kSuccess;
   {
     const Turn turn(*file);
-    status = move(*file, has_offset ? &offset : nullptr, buffer, length, done);
+    status = direction.move(*file, has_offset ? &offset : nullptr, buffer, length, done);
   }
-  TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(status), done}));
+  // What was moved was moved, whether the program can be told or not.
+  (void)WriteUser(io_pointer, IoStatusBlock{Code(status), done});
   // A call that fails has not begun, as far as others are concerned.
   if (event && IsSuccess(status)) event->Set();
   return status;
-}
-
-template <class T>
-Status Answer(u32 io_pointer, u32 out, u32 length, const T& value) {
-  if (length < sizeof(T)) return Status::kInfoLengthMismatch;
-  TRY_STATUS(WriteUser(out, value));
-  return WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), sizeof(T)});
 }
 
 }  // namespace
@@ -210,36 +193,11 @@ Status NtOpenFile(const SystemCall& call) {
   return Open(call, call[0], call[1], call[2], call[3], kOpen, call[5]);
 }
 
-Status NtReadFile(const SystemCall& call) { return Transfer(call, kFileReadData, ReadInto); }
-Status NtWriteFile(const SystemCall& call) { return Transfer(call, kFileWriteData, WriteFrom); }
-
-Status NtQueryInformationFile(const SystemCall& call) {
-  const u32 io_pointer = call[1], out = call[2], length = call[3], what = call[4];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
-  const fs::DirectoryEntryInfo* info = file->info();
-  switch (what) {
-    case kBasicInformation: {
-      if (!info) return Status::kInvalidDeviceRequest;
-      return Answer(io_pointer, out, length, BasicInformationOf(*info));
-    }
-    case kStandardInformation: {
-      const u64 size = info && !info->is_directory ? info->size : 0;
-      return Answer(io_pointer, out, length,
-                    FileStandardInformation{.allocation_size = AlignUp(size, u64(kSectorSize)),
-                                            .end_of_file = size,
-                                            .links = 1,
-                                            .delete_pending = 0,
-                                            .directory = u8(info && info->is_directory),
-                                            .padding = 0});
-    }
-    case kPositionInformation: {
-      const u64* position = file->position();
-      return Answer(io_pointer, out, length, position ? *position : u64(0));
-    }
-    default:
-      return Status::kInvalidInfoClass;
-  }
+Status NtReadFile(const SystemCall& call) {
+  return Transfer(call, {kFileReadData, ProbeRead, ReadInto});
+}
+Status NtWriteFile(const SystemCall& call) {
+  return Transfer(call, {kFileWriteData, ProbeWrite, WriteFrom});
 }
 
 Status NtSetInformationFile(const SystemCall& call) {
@@ -251,7 +209,10 @@ Status NtSetInformationFile(const SystemCall& call) {
   const u64 position = TRY(ReadUser<u64>(in));
   if (i64(position) < 0) return Status::kInvalidParameter;
   if (!file->position()) return Status::kInvalidDeviceRequest;
-  *file->position() = position;
+  {
+    const Turn turn(*file);
+    *file->position() = position;
+  }
   return WriteUser(io_pointer, IoStatusBlock{});
 }
 

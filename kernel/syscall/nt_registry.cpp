@@ -5,6 +5,7 @@
 
 #include "kernel/syscall/key_handle.h"
 #include "kernel/syscall/named_handle.h"
+#include "kernel/syscall/new_handle.h"
 
 namespace fl::kernel {
 namespace {
@@ -40,12 +41,12 @@ Result<Place> FindPlace(const SystemCall& call, const CapturedUtf16Attributes& a
   return Place{RefPtr<registry::Key>(&root), path};
 }
 
-Result<u32> InsertKey(const SystemCall& call, RefPtr<registry::Key> key, u32 access,
-                      u32 attributes) {
+Result<NewHandle> InsertKey(const SystemCall& call, RefPtr<registry::Key> key, u32 access,
+                            u32 attributes) {
   const auto object = AdoptRef(new (std::nothrow) KeyObject(std::move(key)));
   if (!object) return Status::kNoMemory;
-  return call.process.handles().Insert(object, GrantedAccess(access, kKeyMapping),
-                                       HandleFlagsOf(attributes));
+  return NewHandle::Insert(call, object, GrantedAccess(access, kKeyMapping),
+                           HandleFlagsOf(attributes));
 }
 
 Result<CapturedUtf16Attributes> CaptureKeyName(u32 object_attributes) {
@@ -59,8 +60,19 @@ Status Open(const SystemCall& call) {
   const CapturedUtf16Attributes attributes = TRY(CaptureKeyName(call[2]));
   const Place place = TRY(FindPlace(call, attributes));
   RefPtr<registry::Key> key = TRY(TheKernel().registry.Open(*place.start, place.path));
-  return WriteUser(handle_pointer,
-                   TRY(InsertKey(call, std::move(key), call[1], attributes.attributes)));
+  return TRY(InsertKey(call, std::move(key), call[1], attributes.attributes))
+      .Deliver(handle_pointer);
+}
+
+/// NtCreateKey's answers: the handle and whether the key is new.
+Status Tell(const SystemCall& call, const registry::Tree::Created& created, u32 attributes) {
+  const u32 handle_pointer = call[0], disposition_pointer = call[6];
+  NewHandle handle = TRY(InsertKey(call, created.key, call[1], attributes));
+  if (disposition_pointer) {
+    TRY_STATUS(
+        WriteUser(disposition_pointer, created.is_new ? kCreatedNewKey : kOpenedExistingKey));
+  }
+  return handle.Deliver(handle_pointer);
 }
 
 }  // namespace
@@ -85,16 +97,10 @@ Status NtCreateKey(const SystemCall& call) {
       (options & kOptionVolatile) != 0 ? registry::Lasting::kVolatile : registry::Lasting::kStable;
   const registry::Tree::Created created =
       TRY(registry.Create(*place.start, place.path, TextOf(class_name), lasting, Now()));
-  const Result<u32> handle = InsertKey(call, created.key, call[1], attributes.attributes);
-  if (!handle.ok()) {
-    if (created.is_new) TRY_STATUS(registry.Delete(*created.key, Now()));
-    return handle.error();
-  }
-  if (disposition_pointer) {
-    TRY_STATUS(
-        WriteUser(disposition_pointer, created.is_new ? kCreatedNewKey : kOpenedExistingKey));
-  }
-  return WriteUser(handle_pointer, *handle);
+  const Status told = Tell(call, created, attributes.attributes);
+  // Unless somebody has put keys below it meanwhile.
+  if (IsFailure(told) && created.is_new) (void)registry.Delete(*created.key, Now());
+  return told;
 }
 
 Status NtDeleteKey(const SystemCall& call) {

@@ -2,6 +2,7 @@
 // Semantics:   OpenProcessToken, DuplicateTokenEx, AdjustTokenPrivileges (Microsoft Learn) and phnt.
 #include "kernel/syscall/answer.h"
 #include "kernel/syscall/named_handle.h"
+#include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/thread_handle.h"
 #include "kernel/syscall/token_handle.h"
@@ -26,9 +27,9 @@ static_assert(sizeof(QualityOfService) == 12);
 
 Status Insert(const SystemCall& call, const RefPtr<Token>& token, u32 access, u32 attributes,
               u32 handle_pointer) {
-  const u32 handle = TRY(call.process.handles().Insert(token, GrantedAccess(access, kTokenMapping),
-                                                       HandleFlagsOf(attributes)));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, token, GrantedAccess(access, kTokenMapping),
+                               HandleFlagsOf(attributes)))
+      .Deliver(handle_pointer);
 }
 
 Status OpenOfProcess(const SystemCall& call, u32 attributes, u32 handle_pointer) {

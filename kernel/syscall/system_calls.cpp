@@ -41,8 +41,8 @@ constexpr SystemCallEntry kTable[] = {
     {"NtEnumerateValueKey", NtEnumerateValueKey, 6},
     {"NtFlushKey", NtFlushKey, 1},
     {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
-    {"NtGetContextThread", NtGetContextThread, 2},
     {"NtFsControlFile", NtFsControlFile, 10},
+    {"NtGetContextThread", NtGetContextThread, 2},
     {"NtGetCurrentProcessorNumber", NtGetCurrentProcessorNumber, 0},
     {"NtGetNlsSectionPtr", NtGetNlsSectionPtr, 5},
     {"NtInitializeNlsFiles", NtInitializeNlsFiles, 3},
@@ -68,6 +68,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtPulseEvent", NtPulseEvent, 2},
     {"NtQueryAttributesFile", NtQueryAttributesFile, 2},
     {"NtQueryDefaultLocale", NtQueryDefaultLocale, 2},
+    {"NtQueryDirectoryFile", NtQueryDirectoryFile, 11},
     {"NtQueryDirectoryObject", NtQueryDirectoryObject, 7},
     {"NtQueryEvent", NtQueryEvent, 5},
     {"NtQueryFullAttributesFile", NtQueryFullAttributesFile, 2},
@@ -89,6 +90,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtQueryValueKey", NtQueryValueKey, 6},
     {"NtQueryVirtualMemory", NtQueryVirtualMemory, 6},
     {"NtQueryVolumeInformationFile", NtQueryVolumeInformationFile, 5},
+    {"NtRaiseException", NtRaiseException, 3},
     {"NtReadFile", NtReadFile, 9},
     {"NtReleaseMutant", NtReleaseMutant, 2},
     {"NtReleaseSemaphore", NtReleaseSemaphore, 3},
@@ -108,6 +110,9 @@ constexpr SystemCallEntry kTable[] = {
     {"NtTerminateProcess", NtTerminateProcess, 2},
     {"NtTerminateThread", NtTerminateThread, 2},
     {"NtUnmapViewOfSection", NtUnmapViewOfSection, 2},
+    {"NtUserCallNoParam", NtUserCallNoParam, 1},
+    {"NtUserGetSystemDpiForProcess", NtUserGetSystemDpiForProcess, 1},
+    {"NtUserInitializeClientPfnArrays", NtUserInitializeClientPfnArrays, 4},
     {"NtWaitForMultipleObjects", NtWaitForMultipleObjects, 5},
     {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
     {"NtWriteFile", NtWriteFile, 9},
@@ -127,12 +132,9 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 }
 
 [[gnu::cold]] Status RefuseCall(const Process& process, u32 number) {
-  if (process.user_mode()) {
-    process.user_mode()->ReportMissing(number);
-  } else {
-    if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
-    unknown_number_logged = true;
-  }
+  if (process.user_mode()) return process.user_mode()->RefuseCall(number);
+  if (!unknown_number_logged) Log(LogLevel::kWarning, "no system call has the number %u", number);
+  unknown_number_logged = true;
   return Status::kNotImplemented;
 }
 

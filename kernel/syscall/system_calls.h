@@ -37,10 +37,15 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
 // nt_context.cpp
 Status NtContinue(const SystemCall& call);
+Status NtRaiseException(const SystemCall& call);
 // nt_device.cpp
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
 Status NtQueryVolumeInformationFile(const SystemCall& call);
+// nt_directory.cpp
+Status NtQueryDirectoryFile(const SystemCall& call);
+// nt_file_query.cpp
+Status NtQueryInformationFile(const SystemCall& call);
 // nt_file_attributes.cpp
 Status NtQueryAttributesFile(const SystemCall& call);
 Status NtQueryFullAttributesFile(const SystemCall& call);
@@ -92,6 +97,10 @@ Status NtOpenThreadToken(const SystemCall& call);
 Status NtOpenThreadTokenEx(const SystemCall& call);
 // nt_token_query.cpp
 Status NtQueryInformationToken(const SystemCall& call);
+// nt_user.cpp
+Status NtUserCallNoParam(const SystemCall& call);
+Status NtUserGetSystemDpiForProcess(const SystemCall& call);
+Status NtUserInitializeClientPfnArrays(const SystemCall& call);
 // wine.cpp
 Status WineDbgWrite(const SystemCall& call);
 Status WineUnixCall(const SystemCall& call);
@@ -117,7 +126,6 @@ Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
 Status NtCreateFile(const SystemCall& call);
 Status NtOpenFile(const SystemCall& call);
-Status NtQueryInformationFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);

@@ -2,6 +2,7 @@
 // Source: Wine 8's ntdll.dll.
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/nt/wine_modules.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
@@ -19,6 +20,25 @@ Status CallNtdll(u32 code, u32 arguments) {
       return Status::kInvalidImageFormat;
     case kPreciseTime:
       return WriteUser(arguments, TheKernel().clock.SystemTime());
+    default:
+      return Status::kNotImplemented;
+  }
+}
+
+enum Win32uCode : u32 { kInitialise = 0, kFindDriver = 1 };
+
+/// There is no display: what user32 gets is its second table of system calls, and no driver.
+Status CallWin32u(Process& process, u32 code, u32 arguments) {
+  switch (code) {
+    case kInitialise: {
+      const LoadedImage* image = process.FindImage(VirtAddr(arguments));
+      if (!image || !process.user_mode()) return Status::kInvalidParameter;
+      const Rva dispatcher(VirtAddr(arguments) - image->base);
+      TRY_STATUS(process.user_mode()->LearnWin32u(image->section, dispatcher));
+      return WriteUser(arguments, SyscallStubs::FastCall().value);
+    }
+    case kFindDriver:
+      return WriteUser(arguments, u32(0));
     default:
       return Status::kNotImplemented;
   }
@@ -45,6 +65,7 @@ Status WineUnixCall(const SystemCall& call) {
     case WineModule::kNtdll:
       return CallNtdll(call[2], call[3]);
     case WineModule::kWin32u:
+      return CallWin32u(call.process, call[2], call[3]);
     case WineModule::kOther:
       return Status::kNotSupported;
   }
