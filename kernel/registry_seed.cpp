@@ -13,9 +13,6 @@ namespace {
 constexpr std::string_view kPath = "windows\\registry.txt";
 constexpr u64 kLargestFile = 1024 * 1024;
 constexpr u32 kMostTold = 20;
-// As Windows spells them.
-constexpr registry::Name kTops[] = {u"MACHINE", u"USER"};
-
 class LogErrors final : public registry::TextErrors {
  public:
   void OnError(u32 line, const char* message) override {
@@ -27,11 +24,8 @@ class LogErrors final : public registry::TextErrors {
   u32 count_ = 0;
 };
 
-Status MakeTop(Kernel& kernel) {
-  const u64 now = kernel.clock.SystemTime();
-  for (const registry::Name top : kTops) {
-    TRY(kernel.registry.CreateAll(kernel.registry.root(), top, now));
-  }
+/// The root is a name among those of all objects.
+Status NameRoot(Kernel& kernel) {
   const auto object =
       AdoptRef(new (std::nothrow) KeyObject(RefPtr<registry::Key>(&kernel.registry.root())));
   if (!object) return Status::kNoMemory;
@@ -43,7 +37,7 @@ Status MakeTop(Kernel& kernel) {
 }  // namespace
 
 Status SeedRegistry(Kernel& kernel) {
-  TRY_STATUS(MakeTop(kernel));
+  TRY_STATUS(NameRoot(kernel));
   const Result<fs::Opened> opened = kernel.volume->Open(kPath);
   if (!opened.ok()) return IsNotFound(opened.error()) ? Status::kSuccess : opened.error();
   if (!opened->file) return Status::kFileIsADirectory;

@@ -7,7 +7,7 @@ namespace fl::kernel {
 
 struct Kernel;
 
-/// Reads C:\windows\registry.txt (see registry/text.h); without it, nothing but the top of the tree is there.
+/// Reads C:\windows\registry.txt (see registry/text.h); without it there is no key but the root, and none can be made.
 /// Lines that are not understood are named in the kernel's log. kNoMemory, kRegistryQuotaLimit, or the disk's
 /// failure.
 Status SeedRegistry(Kernel& kernel);

@@ -44,6 +44,7 @@ Result<Tree::Created> Tree::Create(Key& start, Name path, Name class_name, Lasti
   for (Name name = TakeComponent(path); !name.empty(); name = TakeComponent(path)) {
     Key* const below = at->FindKey(name);
     if (!below && !path.empty()) return Status::kObjectNameNotFound;
+    if (!below && !at->parent()) return Status::kAccessDenied;
     if (!below) return Created{TRY(CreateOne(*at, name, class_name, lasting, now)), true};
     at = below;
   }
@@ -53,7 +54,8 @@ Result<Tree::Created> Tree::Create(Key& start, Name path, Name class_name, Lasti
 Result<RefPtr<Key>> Tree::CreateAll(Key& start, Name path, u64 now) {
   RefPtr<Key> at(&start);
   for (Name name = TakeComponent(path); !name.empty(); name = TakeComponent(path)) {
-    at = TRY(Create(*at, name, {}, Lasting::kStable, now)).key;
+    Key* const below = at->FindKey(name);
+    at = below ? RefPtr<Key>(below) : TRY(CreateOne(*at, name, {}, Lasting::kStable, now));
   }
   return at;
 }

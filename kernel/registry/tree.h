@@ -37,10 +37,10 @@ class Tree {
     bool is_new = false;
   };
   /// Opens, or creates the last one of the names. kObjectNameNotFound: one before it is missing;
-  /// kInvalidParameter: a name is too long, or the tree too deep; kChildMustBeVolatile; kKeyDeleted;
-  /// kNoMemory, kRegistryQuotaLimit.
+  /// kInvalidParameter: a name is too long, or the tree too deep; kAccessDenied right below the root;
+  /// kChildMustBeVolatile, kKeyDeleted, kNoMemory, kRegistryQuotaLimit.
   Result<Created> Create(Key& start, Name path, Name class_name, Lasting lasting, u64 now);
-  /// The same for each of the names.
+  /// The same for each of the names, also right below the root.
   Result<RefPtr<Key>> CreateAll(Key& start, Name path, u64 now);
 
   /// kCannotDelete: there are keys below it, or it is the root or just below; kKeyDeleted.

@@ -20,6 +20,14 @@ void* Commit(ULONG size, ULONG protection) {
   return base;
 }
 
+NTSTATUS MakeRoomBesideFiles(void) {
+  HANDLE directory;
+  OBJECT_ATTRIBUTES attributes;
+  WideText name;
+  InitAttributes(&attributes, Widen(&name, "\\Device\\HarddiskVolume1"));
+  return NtCreateDirectoryObject(&directory, 0xF000F, &attributes);
+}
+
 ULONG CallNumber(const void* stub) { return *(const ULONG*)((const UCHAR*)stub + 1); }
 
 ULONG Broken(int line, const char* what) {

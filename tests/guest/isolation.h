@@ -25,6 +25,8 @@ extern const Act thread_acts[];     // isolation_threads.c
 
 // Reserved and committed; ends the program if it cannot be had.
 void* Commit(ULONG size, ULONG protection);
+// A directory for objects where a file's name leads to, so that an event can have one for its own.
+NTSTATUS MakeRoomBesideFiles(void);
 // The number that a system call's stub puts into EAX.
 ULONG CallNumber(const void* stub);
 // Ends an act that must not see what it sees.

@@ -103,6 +103,7 @@ static ULONG FlipNames(ULONG argument) {
   UCHAR* before;
   HANDLE flipper, event, again;
   UCHAR* const cold = MapColdSlot(FIRST_SLOT + 1 + argument, &before);
+  if (MakeRoomBesideFiles() < 0) return 2;
   named.name = *Widen(&name, "\\??\\C:\\slack.bin");
   named.name.Buffer = (WCHAR*)(cold + TEXT);
   InitAttributes(&named.attributes, &named.name);

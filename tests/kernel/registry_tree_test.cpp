@@ -30,10 +30,14 @@ std::u16string PathOf(const Key& key) {
 
 class RegistryTree : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_EQ(tree.Init(), Status::kSuccess); }
+  void SetUp() override {
+    ASSERT_EQ(tree.Init(), Status::kSuccess);
+    top = *tree.CreateAll(tree.root(), u"TOP", 1);
+  }
   RefPtr<Key> Make(Name path) { return *tree.CreateAll(tree.root(), path, 1); }
 
   Tree tree{kPlenty};
+  RefPtr<Key> top;
 };
 
 TEST_F(RegistryTree, KeysAreFoundWithoutRegardToCaseAndKeepTheirSpelling) {
@@ -46,15 +50,15 @@ TEST_F(RegistryTree, KeysAreFoundWithoutRegardToCaseAndKeepTheirSpelling) {
 }
 
 TEST_F(RegistryTree, CreateMakesTheLastKeyOnly) {
-  EXPECT_EQ(tree.Create(tree.root(), u"A\\B", {}, Lasting::kStable, 1).status(),
+  EXPECT_EQ(tree.Create(*top, u"A\\B", {}, Lasting::kStable, 1).status(),
             Status::kObjectNameNotFound);
-  EXPECT_EQ(tree.root().key_count(), 0u);
-  const auto first = tree.Create(tree.root(), u"A", u"class", Lasting::kStable, 5);
+  EXPECT_EQ(top->key_count(), 0u);
+  const auto first = tree.Create(*top, u"A", u"class", Lasting::kStable, 5);
   EXPECT_TRUE(first->is_new);
   EXPECT_EQ(first->key->class_name(), u"class");
   EXPECT_EQ(first->key->write_time(), 5u);
-  EXPECT_EQ(tree.root().write_time(), 5u);
-  const auto again = tree.Create(tree.root(), u"a", u"other", Lasting::kStable, 6);
+  EXPECT_EQ(top->write_time(), 5u);
+  const auto again = tree.Create(*top, u"a", u"other", Lasting::kStable, 6);
   EXPECT_FALSE(again->is_new);
   EXPECT_EQ(again->key->class_name(), u"class");
 }
@@ -103,8 +107,10 @@ TEST_F(RegistryTree, ADeletedKeyStaysForWhoHasItAndAnswersSo) {
   EXPECT_EQ(tree.Open(tree.root(), u"A\\B")->get()->write_time(), 9u);
 }
 
-TEST_F(RegistryTree, TheTopCannotBeDeletedOrRenamed) {
-  const RefPtr<Key> top = Make(u"MACHINE");
+TEST_F(RegistryTree, TheTopCannotBeAddedToDeletedOrRenamed) {
+  EXPECT_EQ(tree.Create(tree.root(), u"x", {}, Lasting::kStable, 1).status(),
+            Status::kAccessDenied);
+  EXPECT_FALSE(tree.Create(tree.root(), u"top", {}, Lasting::kStable, 1)->is_new);
   EXPECT_EQ(tree.Delete(*top, 1), Status::kCannotDelete);
   EXPECT_EQ(tree.Delete(tree.root(), 1), Status::kCannotDelete);
   EXPECT_EQ(tree.Rename(*top, u"x", 1), Status::kAccessDenied);
@@ -122,7 +128,7 @@ TEST_F(RegistryTree, RenamingMovesAKeyToItsPlace) {
 }
 
 TEST_F(RegistryTree, WhatLastsIsNotBelowWhatDoesNot) {
-  const auto gone = tree.Create(tree.root(), u"V", {}, Lasting::kVolatile, 1);
+  const auto gone = tree.Create(*top, u"V", {}, Lasting::kVolatile, 1);
   EXPECT_EQ(tree.Create(*gone->key, u"S", {}, Lasting::kStable, 1).status(),
             Status::kChildMustBeVolatile);
   EXPECT_TRUE(tree.Create(*gone->key, u"S", {}, Lasting::kVolatile, 1).ok());
@@ -130,14 +136,14 @@ TEST_F(RegistryTree, WhatLastsIsNotBelowWhatDoesNot) {
 
 TEST_F(RegistryTree, NamesAndDepthHaveLimits) {
   const std::u16string name(kLongestKeyName, u'k');
-  EXPECT_TRUE(tree.Create(tree.root(), name, {}, Lasting::kStable, 1).ok());
-  EXPECT_EQ(tree.Create(tree.root(), name + u"k", {}, Lasting::kStable, 1).status(),
+  EXPECT_TRUE(tree.Create(*top, name, {}, Lasting::kStable, 1).ok());
+  EXPECT_EQ(tree.Create(*top, name + u"k", {}, Lasting::kStable, 1).status(),
             Status::kInvalidParameter);
   const std::u16string value(kLongestValueName, u'v');
   EXPECT_EQ(tree.SetValue(tree.root(), value, 1, {}, 1), Status::kSuccess);
   EXPECT_EQ(tree.SetValue(tree.root(), value + u"v", 1, {}, 1), Status::kInvalidParameter);
-  RefPtr<Key> at(&tree.root());
-  for (u32 i = 0; i < kDeepest; ++i) {
+  RefPtr<Key> at = top;
+  for (u32 i = 1; i < kDeepest; ++i) {
     at = tree.Create(*at, u"d", {}, Lasting::kStable, 1)->key;
   }
   EXPECT_EQ(tree.Create(*at, u"d", {}, Lasting::kStable, 1).status(), Status::kInvalidParameter);
@@ -207,11 +213,12 @@ class Walk {
  public:
   explicit Walk(u64 seed) : choices_(seed) {
     EXPECT_EQ(tree_.Init(), Status::kSuccess);
-    model_.name = u"REGISTRY";
+    top_ = *tree_.CreateAll(tree_.root(), u"TOP", 1);
+    model_.name = u"TOP";
   }
 
   void Step() {
-    Key* key = &tree_.root();
+    Key* key = top_.get();
     ModelKey* model = &model_;
     ModelKey* above = nullptr;
     for (u32 depth = choices_.Below(5); depth != 0 && !model->keys.empty(); --depth) {
@@ -221,7 +228,7 @@ class Walk {
       key = key->FindKey(model->name);
       ASSERT_TRUE(key);
     }
-    const bool is_top = !above || !key->parent()->parent();
+    const bool is_top = !above;
     const std::u16string name = MakeName();
     const u32 bytes = tree_.bytes();
     const std::string data(choices_.Below(40), char('a' + choices_.Below(26)));
@@ -274,7 +281,7 @@ class Walk {
     if (status == Status::kNoMemory) {
       EXPECT_EQ(tree_.bytes(), bytes);
     }
-    ExpectSame(tree_.root(), model_);
+    ExpectSame(*top_, model_);
   }
 
   u32 failures() const { return failures_; }
@@ -293,6 +300,7 @@ class Walk {
   }
 
   Tree tree_{kPlenty};
+  RefPtr<Key> top_;
   ModelKey model_;
   test::RandomChoices choices_;
   u32 failures_ = 0;
