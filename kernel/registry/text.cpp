@@ -115,6 +115,7 @@ class Loader {
     if (!path.ends_with(']')) return "a key's line does not end with ]";
     path.remove_suffix(1);
     Vector<char16_t> name;
+    TRY_STATUS(name.Reserve(u32(path.size())));
     while (!path.empty()) {
       const std::optional<u32> c = fs::TakeUtf8(path);
       if (!c) return "a key's name is not UTF-8";
@@ -155,6 +156,8 @@ class Loader {
 
   /// Up to the quotation mark that ends it; the one that begins it has been taken.
   static Result<bool> ReadText(Line& line, Vector<char16_t>& out) {
+    const std::size_t likely = line.rest().find('"');
+    if (likely != line.rest().npos) TRY_STATUS(out.Reserve(u32(likely) + 1));
     while (!line.Take("\"")) {
       const std::optional<u32> c = line.TakeCharacter();
       if (!c) return false;
@@ -164,11 +167,7 @@ class Loader {
   }
 
   static Status AppendText(Vector<u8>& data, const Vector<char16_t>& text) {
-    for (const char16_t c : text) {
-      TRY_STATUS(data.Push(u8(c)));
-      TRY_STATUS(data.Push(u8(c >> 8)));
-    }
-    return Status::kSuccess;
+    return data.Append({reinterpret_cast<const u8*>(text.data()), text.size() * sizeof(char16_t)});
   }
 
   static Result<const char*> ReadData(Line& line, u32& type, Vector<u8>& data) {
