@@ -13,24 +13,18 @@ class Clock {
   Clock(drivers::Pit& pit, u64 time_at_boot) : pit_(pit), time_at_boot_(time_at_boot) {}
 
   u64 SinceBoot() { return drivers::PitTo100ns(pit_.Counter()); }
-  u64 SystemTime() { return time_at_boot_ + SinceBoot(); }
+  u64 SystemTime() { return DateOf(SinceBoot()); }
+  u64 DateOf(u64 since_boot) const { return time_at_boot_ + since_boot; }
   u64 PerformanceCounter() { return SinceBoot(); }
   static constexpr u32 kPerformanceFrequency = 10'000'000;
 
-  /// The scheduler's tick at which an NT time-out is over: negative is from now on, positive a date.
-  u64 DeadlineFor(i64 timeout, u64 now_ticks) {
-    u64 left = 0;
-    if (timeout < 0) {
-      left = 0 - u64(timeout);
-    } else if (const u64 now = SystemTime(); u64(timeout) > now) {
-      left = u64(timeout) - now;
-    } else {
-      return now_ticks;
-    }
-    constexpr u32 kHundredNsPerTick = 10'000'000 / kTickHz;
-    const u64 ticks = left / kHundredNsPerTick;
-    // Rounded up, and the tick that runs already does not count.
-    return ticks > kNever / 2 ? kNever - 1 : now_ticks + ticks + 2;
+  /// When the last tick was; never later than SinceBoot().
+  u64 AtTick() const { return drivers::PitTo100ns(pit_.at_tick()); }
+
+  /// When an NT time-out is over, as SinceBoot() counts: negative is from now on, positive a date.
+  u64 DeadlineFor(i64 timeout) {
+    if (timeout > 0) return u64(timeout) > time_at_boot_ ? u64(timeout) - time_at_boot_ : 0;
+    return SinceBoot() + (0 - u64(timeout));
   }
 
  private:

@@ -2,8 +2,7 @@
 // Owns:        one reference for each entry.
 // Invariants:  a handle is a multiple of 4 and never 0; its low two bits are the program's own, as on NT.
 // Access:      granted access is kept with the handle and checked by whoever looks it up.
-// Flags:       as programs set them (NtSetInformationObject): a child process gets the handle too; NtClose
-//              refuses it. The end of the process closes what is protected as well.
+// Attributes:  kHandle*; one that protects from closing keeps all but the end of the process from it.
 #pragma once
 
 #include "kernel/base/vector.h"
@@ -11,8 +10,9 @@
 
 namespace fl::kernel {
 
-inline constexpr u8 kHandleInherit = 1;
-inline constexpr u8 kHandleProtectFromClose = 2;
+// As NtSetInformationObject and NtQueryObject number them; the second is OBJ_INHERIT, too.
+inline constexpr u8 kHandleProtectFromClose = 1;
+inline constexpr u8 kHandleInherit = 2;
 
 class HandleTable {
  public:
@@ -22,20 +22,20 @@ class HandleTable {
   ~HandleTable() { CloseAll(); }
 
   /// kNoMemory, kInsufficientResources.
-  Result<u32> Insert(RefPtr<Object> object, u32 access, u8 flags = 0);
+  Result<u32> Insert(RefPtr<Object> object, u32 access, u8 attributes = 0);
   /// kInvalidHandle, kHandleNotClosable.
   Status Close(u32 handle);
+  /// kInvalidHandle.
+  Status SetAttributes(u32 handle, u8 attributes);
   void CloseAll();
 
   struct Found {
     RefPtr<Object> object;
     u32 access = 0;
-    u8 flags = 0;
+    u8 attributes = 0;
   };
   /// kInvalidHandle.
   Result<Found> Find(u32 handle) const;
-  /// kInvalidHandle.
-  Status SetFlags(u32 handle, u8 flags);
   /// The object as a T, with all of `access` granted: kInvalidHandle, kObjectTypeMismatch, kAccessDenied.
   template <class T>
   Result<RefPtr<T>> FindAs(u32 handle, u32 access) const {
@@ -48,8 +48,17 @@ class HandleTable {
 
  private:
   static constexpr u32 kMaxHandles = 0x10000;
-  using Entry = Found;
-  void Remove(Entry& entry, u32 index);
+  struct Entry {
+    RefPtr<Object> object;
+    u32 access = 0;
+    u8 attributes = 0;
+  };
+  /// Null: it names nothing.
+  const Entry* Look(u32 handle) const;
+  Entry* Look(u32 handle) {
+    return const_cast<Entry*>(static_cast<const HandleTable*>(this)->Look(handle));
+  }
+  void Empty(Entry& entry);
 
   Vector<Entry> entries_;
   u32 open_count_ = 0;

@@ -54,9 +54,11 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
       host(devices.ports, devices.input, scheduler),
       registry(memory.frames.frame_count() / kRegistryShare * kPageSize) {}
 
-void Kernel::OnTick() {
-  scheduler.OnTick();
-  if (user_mode) user_mode->user_data().Update(*this);
+void Kernel::OnTick(bool from_user) {
+  const u64 now = clock.AtTick();
+  scheduler.OnTick(now, from_user && scheduler.running());
+  timers.Expire(now);
+  if (user_mode) user_mode->user_data().SetTime(now, clock.DateOf(now));
 }
 
 Kernel& TheKernel() {

@@ -7,6 +7,7 @@
 #include "kernel/heap.h"
 #include "kernel/host_link.h"
 #include "kernel/image_log.h"
+#include "kernel/keyed_event.h"
 #include "kernel/memory.h"
 #include "kernel/object_namespace.h"
 #include "kernel/options.h"
@@ -14,6 +15,7 @@
 #include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
+#include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "mm/address_space.h"
 #include "mm/data_cache.h"
@@ -38,7 +40,7 @@ struct Kernel {
   Kernel(const Options& the_options, Memory& the_memory, const Devices& devices);
 
   /// The timer interrupt.
-  void OnTick();
+  void OnTick(bool from_user);
 
   const Options options;
   Memory& memory;
@@ -54,6 +56,8 @@ struct Kernel {
   FaultLog faults;
   ObjectNamespace names;
   registry::Tree registry;
+  TimerQueue timers;
+  KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.

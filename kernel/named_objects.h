@@ -31,14 +31,14 @@ class NamedObject : public Object, public ListNode<NamedObject> {
 
  protected:
   explicit NamedObject(ObjectType type) : Object(type) {}
-  /// Takes the name off.
-  void LeaveDirectory();
-
- private:
-  friend class ObjectDirectory;
   void OnLastHandleClosed() override {
     if (!permanent_) LeaveDirectory();
   }
+
+ private:
+  friend class ObjectDirectory;
+  /// Takes the name off.
+  void LeaveDirectory();
 
   RefPtr<ObjectDirectory> directory_;
   Vector<char> name_;

@@ -80,6 +80,7 @@ class Process final : public Object, public ListNode<Process> {
   RefPtr<Object> token;
 
   VirtAddr peb;
+  bool wants_timer_resolution = false;  ///< By NtSetTimerResolution.
   /// What the program's image asks for each of its threads, in bytes.
   u32 stack_reserve = 0;
   u32 stack_commit = 0;

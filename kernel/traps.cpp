@@ -138,7 +138,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
   switch (irq) {
     case drivers::kIrqTimer:
       pit_.OnTick();
-      if (kernel) kernel->OnTick();
+      if (kernel) kernel->OnTick(frame.FromUser());
       break;
     case drivers::kIrqCom2:
       if (kernel) kernel->host.OnInterrupt();

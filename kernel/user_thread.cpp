@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
 #include "kernel/loader/static_tls.h"
+#include "kernel/nt/apc_dispatch.h"
 #include "kernel/nt/user_mode.h"
 #include "kernel/syscall_stubs.h"
 #include "kernel/thread_context.h"
@@ -193,8 +194,13 @@ void EnterUserMode(Thread& thread) {
 }
 
 void AttendBeforeUserMode(Thread& thread) {
-  thread.SleepWhileSuspended();
-  if (thread.ending()) ExitThread(thread);
+  for (;;) {
+    thread.SleepWhileSuspended();
+    if (thread.ending()) ExitThread(thread);
+    if (!thread.alerts.pending()) return;
+    // Writes to the stack, which may sleep: somebody may want something else of it by then.
+    EnterApcDispatcher(thread);
+  }
 }
 
 }  // namespace fl::kernel

@@ -81,14 +81,14 @@ void SharedUserData::Fill(Kernel& kernel) {
   feature(36, cpu.ssse3);
   feature(37, cpu.sse41);
   feature(38, cpu.sse42);
-  Update(kernel);
+  const u64 now = kernel.clock.AtTick();
+  SetTime(now, kernel.clock.DateOf(now));
 }
 
-void SharedUserData::Update(Kernel& kernel) {
-  const u64 since_boot = kernel.clock.SinceBoot();
-  const u64 milliseconds = since_boot / 10'000;
+void SharedUserData::SetTime(u64 since_boot, u64 date) {
+  const u64 milliseconds = since_boot / kMillisecond;
   PutTime(kInterruptTime, since_boot);
-  PutTime(kSystemTime, kernel.clock.SystemTime());
+  PutTime(kSystemTime, date);
   PutTime(kTickCount, milliseconds);
   Put(0x000, u32(milliseconds));
 }

@@ -18,8 +18,7 @@ class SharedUserData {
   static Result<SharedUserData*> Create(Kernel& kernel);
 
   mm::Section& section() { return *section_; }
-  /// The times are now's.
-  void Update(Kernel& kernel);
+  void SetTime(u64 since_boot, u64 date);
 
  private:
   void Fill(Kernel& kernel);

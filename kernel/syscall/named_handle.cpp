@@ -9,7 +9,6 @@ namespace fl::kernel {
 namespace {
 
 // OBJ_*
-constexpr u32 kInherit = 0x2;
 constexpr u32 kPermanent = 0x10;
 constexpr u32 kCaseInsensitive = 0x40;
 constexpr u32 kOpenIf = 0x80;
@@ -34,8 +33,6 @@ LastLink LinkFor(ObjectType type) {
 
 }  // namespace
 
-u8 HandleFlagsOf(u32 attributes) { return (attributes & kInherit) != 0 ? kHandleInherit : 0; }
-
 Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<NamedObject>& object,
                    const CapturedAttributes& attributes, u32 access) {
   if ((attributes.attributes & kPermanent) != 0) return Status::kPrivilegeNotHeld;
@@ -52,7 +49,7 @@ Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<Name
     return Status::kObjectNameInvalid;
   }
   NewHandle handle = TRY(NewHandle::Insert(call, place.object ? place.object : object, access,
-                                           HandleFlagsOf(attributes.attributes)));
+                                           attributes.ForHandle()));
   if (place.directory && !place.object) place.directory->Add(*object);
   TRY_STATUS(handle.Deliver(handle_pointer));
   return place.object ? Status::kObjectNameExists : Status::kSuccess;
@@ -69,7 +66,7 @@ Status OpenNamed(const SystemCall& call, u32 handle_pointer, ObjectType type, u3
   const NamePlace place = TRY(Locate(call, attributes, LinkFor(type)));
   if (!place.object) return Status::kObjectNameNotFound;
   if (place.object->type() != type) return Status::kObjectTypeMismatch;
-  return TRY(NewHandle::Insert(call, place.object, access, HandleFlagsOf(attributes.attributes)))
+  return TRY(NewHandle::Insert(call, place.object, access, attributes.ForHandle()))
       .Deliver(handle_pointer);
 }
 

@@ -12,9 +12,6 @@
 
 namespace fl::kernel {
 
-/// The flags of a handle that was asked for with `attributes` (OBJ_*).
-u8 HandleFlagsOf(u32 attributes);
-
 /// The caller's handle to the new `object` under that name, or to the object that has it: then the status is
 /// kObjectNameExists. `access`: granted. kObjectNameCollision, kObjectTypeMismatch, what
 /// ObjectNamespace::Resolve says; kPrivilegeNotHeld: only the kernel's own objects are permanent.

@@ -7,12 +7,13 @@
 
 namespace fl::kernel {
 
-/// The second argument lets user APCs happen on the way; there are none yet.
+/// The second argument, a BOOLEAN, has a call happen on the way that waits to be made.
 Status NtContinue(const SystemCall& call) {
   ThreadContext context;
   TRY_STATUS(CopyFromUser(&context, call[0], sizeof(context)));
   Thread& thread = TheKernel().scheduler.current();
   SetContext(thread, context);
+  if ((call[1] & 0xFF) != 0) (void)thread.alerts.Take();
   // A call's status goes to EAX: here it is the context's.
   return Status(thread.user_frame().eax);
 }

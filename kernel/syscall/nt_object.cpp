@@ -57,7 +57,7 @@ Result<UserUnicodeString> StringAt(const Answer& answer, u32 before, u32 charact
 }
 
 Status PutBasic(Answer& answer, const HandleTable::Found& found) {
-  const bool inherited = (found.flags & kHandleInherit) != 0;
+  const bool inherited = (found.attributes & kHandleInherit) != 0;
   Vector<char16_t> name;
   TRY_STATUS(found.object->AppendName(name));
   const ObjectTypeInfo& type = TypeInfo(found.object->type());
@@ -130,8 +130,8 @@ Status NtQueryObject(const SystemCall& call) {
       TRY_STATUS(PutType(answer, *found.object));
       return answer.Give(length, returned, Status::kInfoLengthMismatch);
     case kHandleFlagInformation:
-      TRY_STATUS(answer.Put(HandleFlags{(found.flags & kHandleInherit) != 0,
-                                        (found.flags & kHandleProtectFromClose) != 0}));
+      TRY_STATUS(answer.Put(HandleFlags{(found.attributes & kHandleInherit) != 0,
+                                        (found.attributes & kHandleProtectFromClose) != 0}));
       return answer.Give(length, returned, Status::kInfoLengthMismatch);
     default:
       return Status::kInvalidInfoClass;
@@ -143,7 +143,7 @@ Status NtSetInformationObject(const SystemCall& call) {
   if (what != kHandleFlagInformation) return Status::kInvalidInfoClass;
   if (length != sizeof(HandleFlags)) return Status::kInfoLengthMismatch;
   const HandleFlags flags = TRY(ReadUser<HandleFlags>(in));
-  return call.process.handles().SetFlags(
+  return call.process.handles().SetAttributes(
       handle, u8((flags.inherit ? kHandleInherit : 0) |
                  (flags.protect_from_close ? kHandleProtectFromClose : 0)));
 }

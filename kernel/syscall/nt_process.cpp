@@ -98,8 +98,6 @@ Status TellCreator(const SystemCall& call, const StartedProgram& started,
 
 }  // namespace
 
-Status NtClose(const SystemCall& call) { return call.process.handles().Close(call[0]); }
-
 Status NtTerminateProcess(const SystemCall& call) {
   const u32 handle = call[0], status = call[1];
   if (handle == 0) {

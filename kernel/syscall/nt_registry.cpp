@@ -42,11 +42,10 @@ Result<Place> FindPlace(const SystemCall& call, const CapturedUtf16Attributes& a
 }
 
 Result<NewHandle> InsertKey(const SystemCall& call, RefPtr<registry::Key> key, u32 access,
-                            u32 attributes) {
+                            u8 attributes) {
   const auto object = AdoptRef(new (std::nothrow) KeyObject(std::move(key)));
   if (!object) return Status::kNoMemory;
-  return NewHandle::Insert(call, object, GrantedAccess(access, kKeyMapping),
-                           HandleFlagsOf(attributes));
+  return NewHandle::Insert(call, object, GrantedAccess(access, kKeyMapping), attributes);
 }
 
 Result<CapturedUtf16Attributes> CaptureKeyName(u32 object_attributes) {
@@ -60,12 +59,12 @@ Status Open(const SystemCall& call) {
   const CapturedUtf16Attributes attributes = TRY(CaptureKeyName(call[2]));
   const Place place = TRY(FindPlace(call, attributes));
   RefPtr<registry::Key> key = TRY(TheKernel().registry.Open(*place.start, place.path));
-  return TRY(InsertKey(call, std::move(key), call[1], attributes.attributes))
+  return TRY(InsertKey(call, std::move(key), call[1], attributes.ForHandle()))
       .Deliver(handle_pointer);
 }
 
 /// NtCreateKey's answers: the handle and whether the key is new.
-Status Tell(const SystemCall& call, const registry::Tree::Created& created, u32 attributes) {
+Status Tell(const SystemCall& call, const registry::Tree::Created& created, u8 attributes) {
   const u32 handle_pointer = call[0], disposition_pointer = call[6];
   NewHandle handle = TRY(InsertKey(call, created.key, call[1], attributes));
   if (disposition_pointer) {
@@ -97,7 +96,7 @@ Status NtCreateKey(const SystemCall& call) {
       (options & kOptionVolatile) != 0 ? registry::Lasting::kVolatile : registry::Lasting::kStable;
   const registry::Tree::Created created =
       TRY(registry.Create(*place.start, place.path, TextOf(class_name), lasting, Now()));
-  const Status told = Tell(call, created, attributes.attributes);
+  const Status told = Tell(call, created, attributes.ForHandle());
   // Unless somebody has put keys below it meanwhile.
   if (IsFailure(told) && created.is_new) (void)registry.Delete(*created.key, Now());
   return told;

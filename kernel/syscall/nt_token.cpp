@@ -28,7 +28,7 @@ static_assert(sizeof(QualityOfService) == 12);
 Status Insert(const SystemCall& call, const RefPtr<Token>& token, u32 access, u32 attributes,
               u32 handle_pointer) {
   return TRY(NewHandle::Insert(call, token, GrantedAccess(access, kTokenMapping),
-                               HandleFlagsOf(attributes)))
+                               u8(attributes & kHandleInherit)))
       .Deliver(handle_pointer);
 }
 
@@ -119,6 +119,18 @@ Status PutPrevious(Answer& answer, const Token& token, const Changes& changes) {
 }
 
 }  // namespace
+
+Status SetImpersonation(const SystemCall& call, u32 thread_handle, u32 token_handle) {
+  const RefPtr<Thread> thread = TRY(FindThread(call, thread_handle, kThreadSetToken));
+  RefPtr<Token> token;
+  if (token_handle != 0) {
+    token = TRY(call.process.handles().FindAs<Token>(token_handle, kTokenImpersonate));
+    if (token->token_type() != TokenType::kImpersonation) return Status::kBadTokenType;
+  }
+  if (!thread->process()) return Status::kThreadIsTerminating;
+  thread->impersonation = token;
+  return Status::kSuccess;
+}
 
 Status NtOpenProcessToken(const SystemCall& call) { return OpenOfProcess(call, 0, call[2]); }
 Status NtOpenProcessTokenEx(const SystemCall& call) {

@@ -35,6 +35,36 @@ std::span<const SystemCallEntry> SystemCalls();
 /// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// nt_alert.cpp
+Status NtAlertResumeThread(const SystemCall& call);
+Status NtAlertThread(const SystemCall& call);
+Status NtAlertThreadByThreadId(const SystemCall& call);
+Status NtQueueApcThread(const SystemCall& call);
+Status NtTestAlert(const SystemCall& call);
+Status NtWaitForAlertByThreadId(const SystemCall& call);
+// nt_handle.cpp
+Status NtClose(const SystemCall& call);
+Status NtDuplicateObject(const SystemCall& call);
+// nt_io_completion.cpp
+Status NtCreateIoCompletion(const SystemCall& call);
+Status NtOpenIoCompletion(const SystemCall& call);
+Status NtQueryIoCompletion(const SystemCall& call);
+Status NtRemoveIoCompletion(const SystemCall& call);
+Status NtRemoveIoCompletionEx(const SystemCall& call);
+Status NtSetIoCompletion(const SystemCall& call);
+// nt_keyed_event.cpp
+Status NtCreateKeyedEvent(const SystemCall& call);
+Status NtOpenKeyedEvent(const SystemCall& call);
+Status NtReleaseKeyedEvent(const SystemCall& call);
+Status NtWaitForKeyedEvent(const SystemCall& call);
+// nt_timer.cpp
+Status NtCancelTimer(const SystemCall& call);
+Status NtCreateTimer(const SystemCall& call);
+Status NtOpenTimer(const SystemCall& call);
+Status NtQueryTimer(const SystemCall& call);
+Status NtQueryTimerResolution(const SystemCall& call);
+Status NtSetTimer(const SystemCall& call);
+Status NtSetTimerResolution(const SystemCall& call);
 // nt_context.cpp
 Status NtContinue(const SystemCall& call);
 Status NtRaiseException(const SystemCall& call);
@@ -130,7 +160,6 @@ Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
 // nt_process.cpp
-Status NtClose(const SystemCall& call);
 Status NtCreateUserProcess(const SystemCall& call);
 Status NtQueryInformationProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
@@ -153,13 +182,15 @@ Status NtSetEvent(const SystemCall& call);
 // nt_thread.cpp
 Status NtCreateThreadEx(const SystemCall& call);
 Status NtGetContextThread(const SystemCall& call);
+Status NtGetNextThread(const SystemCall& call);
 Status NtOpenThread(const SystemCall& call);
-Status NtQueryInformationThread(const SystemCall& call);
 Status NtResumeThread(const SystemCall& call);
 Status NtSetContextThread(const SystemCall& call);
-Status NtSetInformationThread(const SystemCall& call);
 Status NtSuspendThread(const SystemCall& call);
 Status NtTerminateThread(const SystemCall& call);
+// nt_thread_information.cpp
+Status NtQueryInformationThread(const SystemCall& call);
+Status NtSetInformationThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
 Status NtGetCurrentProcessorNumber(const SystemCall& call);

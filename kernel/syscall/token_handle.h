@@ -37,4 +37,7 @@ inline Result<RefPtr<Token>> FindToken(const SystemCall& call, u32 handle, u32 a
   return TokenOf(call.process);
 }
 
+/// The thread acts with that token from now on; 0: with its process' again. kBadTokenType, and those of handles.
+Status SetImpersonation(const SystemCall& call, u32 thread_handle, u32 token_handle);
+
 }  // namespace fl::kernel

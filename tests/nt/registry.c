@@ -1,5 +1,5 @@
 // The registry by way of ntdll: names, values, enumeration, the lengths that answers have, deletion.
-#include "checks.h"
+#include "native.h"
 
 NTSYSAPI NTSTATUS NTAPI NtCreateKey(HANDLE*, ACCESS_MASK, const OBJECT_ATTRIBUTES*, ULONG,
                                     const UNICODE_STRING*, ULONG, ULONG*);
@@ -42,139 +42,151 @@ static NTSTATUS Query(HANDLE key, const WCHAR* name, int what, ULONG room) {
 static void Names(HANDLE top) {
   HANDLE key, other;
   ULONG disposition = 0;
-  Show("create",
-       NtCreateKey(&key, KEY_ALL_ACCESS, Named(top, L"Checks", 0x40), 0, NULL, 0, &disposition));
-  ShowNumber("  disposition", disposition);
-  Show("create again, other case",
-       NtCreateKey(&other, KEY_ALL_ACCESS, Named(top, L"CHECKS", 0x40), 0, NULL, 0, &disposition));
-  ShowNumber("  disposition", disposition);
+  Is("create",
+     NtCreateKey(&key, KEY_ALL_ACCESS, Named(top, L"Checks", 0x40), 0, NULL, 0, &disposition), 0);
+  Is("  disposition", disposition, 1);
+  Is("create again, other case",
+     NtCreateKey(&other, KEY_ALL_ACCESS, Named(top, L"CHECKS", 0x40), 0, NULL, 0, &disposition), 0);
+  Is("  disposition", disposition, 2);
   NtClose(other);
-  Show("open from the root", NtOpenKey(&other, KEY_READ, Named(0, TOP L"\\checks", 0x40)));
+  Is("open from the root", NtOpenKey(&other, KEY_READ, Named(0, TOP L"\\checks", 0x40)), 0);
   NtClose(other);
-  Show("open what is not there", NtOpenKey(&other, KEY_READ, Named(key, L"nothing", 0x40)));
-  Show("create below what is not there",
-       NtCreateKey(&other, KEY_READ, Named(key, L"nothing\\more", 0x40), 0, NULL, 0, NULL));
-  Show("open with an empty name", NtOpenKey(&other, KEY_READ, Named(key, L"", 0x40)));
+  Is("open what is not there", NtOpenKey(&other, KEY_READ, Named(key, L"nothing", 0x40)),
+     0xC0000034);
+  Is("create below what is not there",
+     NtCreateKey(&other, KEY_READ, Named(key, L"nothing\\more", 0x40), 0, NULL, 0, NULL),
+     0xC0000034);
+  Is("open with an empty name", NtOpenKey(&other, KEY_READ, Named(key, L"", 0x40)), 0);
   NtClose(other);
-  Show("set without the right", NtOpenKey(&other, KEY_READ, Named(top, L"Checks", 0x40)));
-  Show("  value", SetText(other, L"x", L"y"));
-  Show("  delete", NtDeleteKey(other));
+  Is("set without the right", NtOpenKey(&other, KEY_READ, Named(top, L"Checks", 0x40)), 0);
+  Is("  value", SetText(other, L"x", L"y"), 0xC0000022);
+  Is("  delete", NtDeleteKey(other), 0xC0000022);
   NtClose(other);
-  Show("flush", NtFlushKey(key));
+  Is("flush", NtFlushKey(key), 0);
   NtClose(key);
 }
 
 static void Values(HANDLE top) {
   HANDLE key;
   NtOpenKey(&key, KEY_ALL_ACCESS, Named(top, L"Checks", 0x40));
-  Show("set", SetText(key, L"beta", L"text"));
-  Show("set the default", SetText(key, L"", L"default"));
-  Show("set alpha", SetText(key, L"alpha", L"first"));
-  Show("query partial", Query(key, L"BETA", 2, sizeof(answer)));
-  ShowNumber("  length", length);
-  ShowNumber("  type", ((ULONG*)&answer)[1]);
-  ShowNumber("  data length", ((ULONG*)&answer)[2]);
-  ShowText("  data", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2]);
-  Show("query partial, room for the head", Query(key, L"beta", 2, 12));
-  ShowNumber("  length", length);
-  ShowNumber("  data length", ((ULONG*)&answer)[2]);
-  Show("query partial, no room", Query(key, L"beta", 2, 4));
-  ShowNumber("  length", length);
-  Show("query basic", Query(key, L"beta", 0, sizeof(answer)));
-  ShowNumber("  length", length);
-  ShowText("  name", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2]);
-  Show("query full", Query(key, L"beta", 1, sizeof(answer)));
-  ShowText("  name", (WCHAR*)((ULONG*)&answer + 5), ((ULONG*)&answer)[4]);
-  ShowText("  data", (WCHAR*)((char*)&answer + ((ULONG*)&answer)[2]), ((ULONG*)&answer)[3]);
-  Show("query the default", Query(key, L"", 2, sizeof(answer)));
-  ShowText("  data", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2]);
-  Show("query what is not there", Query(key, L"gamma", 2, sizeof(answer)));
-  for (ULONG i = 0; i < 4; ++i) {
+  Is("set", SetText(key, L"beta", L"text"), 0);
+  Is("set the default", SetText(key, L"", L"default"), 0);
+  Is("set alpha", SetText(key, L"alpha", L"first"), 0);
+  Is("query partial", Query(key, L"BETA", 2, sizeof(answer)), 0);
+  Is("  length", length, 22);
+  Is("  type", ((ULONG*)&answer)[1], 1);
+  Is("  data length", ((ULONG*)&answer)[2], 10);
+  IsText("  data", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2] - 2, L"text");
+  Is("query partial, room for the head", Query(key, L"beta", 2, 12), 0x80000005);
+  Is("  length", length, 22);
+  Is("  data length", ((ULONG*)&answer)[2], 10);
+  Is("query partial, no room", Query(key, L"beta", 2, 4), 0xC0000023);
+  Is("  length", length, 22);
+  Is("query basic", Query(key, L"beta", 0, sizeof(answer)), 0);
+  Is("  length", length, 20);
+  IsText("  name", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2], L"beta");
+  Is("query full", Query(key, L"beta", 1, sizeof(answer)), 0);
+  IsText("  name", (WCHAR*)((ULONG*)&answer + 5), ((ULONG*)&answer)[4], L"beta");
+  IsText("  data", (WCHAR*)((char*)&answer + ((ULONG*)&answer)[2]), ((ULONG*)&answer)[3] - 2,
+         L"text");
+  Is("query the default", Query(key, L"", 2, sizeof(answer)), 0);
+  IsText("  data", (WCHAR*)((ULONG*)&answer + 3), ((ULONG*)&answer)[2] - 2, L"default");
+  Is("query what is not there", Query(key, L"gamma", 2, sizeof(answer)), 0xC0000034);
+  const ULONG count = 3;
+  for (ULONG i = 0; i <= count; ++i) {
     Clear();
-    Show("enumerate", NtEnumerateValueKey(key, i, 0, &answer, sizeof(answer), &length));
+    Is("enumerate", NtEnumerateValueKey(key, i, 0, &answer, sizeof(answer), &length),
+       i < count ? 0 : 0x8000001A);
   }
-  Show("replace", SetText(key, L"Beta", L"longer than it was"));
-  Show("  query", Query(key, L"beta", 2, sizeof(answer)));
-  ShowNumber("  data length", ((ULONG*)&answer)[2]);
+  Is("replace", SetText(key, L"Beta", L"longer than it was"), 0);
+  Is("  query", Query(key, L"beta", 2, sizeof(answer)), 0);
+  Is("  data length", ((ULONG*)&answer)[2], 38);
   UNICODE_STRING beta = Text(L"beta");
-  Show("delete", NtDeleteValueKey(key, &beta));
-  Show("delete again", NtDeleteValueKey(key, &beta));
+  Is("delete", NtDeleteValueKey(key, &beta), 0);
+  Is("delete again", NtDeleteValueKey(key, &beta), 0xC0000034);
   NtClose(key);
 }
 
 static void Keys(HANDLE top) {
   static const WCHAR* const names[] = {L"zeta", L"Eta", L"theta"};
+  static const WCHAR* const sorted[] = {L"Eta", L"theta", L"zeta"};
   HANDLE key, below[3];
   NtOpenKey(&key, KEY_ALL_ACCESS, Named(top, L"Checks", 0x40));
   UNICODE_STRING class_name = Text(L"class");
   for (int i = 0; i < 3; ++i) {
-    Show("create below", NtCreateKey(&below[i], KEY_ALL_ACCESS, Named(key, names[i], 0x40), 0,
-                                     &class_name, 0, NULL));
+    Is("create below",
+       NtCreateKey(&below[i], KEY_ALL_ACCESS, Named(key, names[i], 0x40), 0, &class_name, 0, NULL),
+       0);
   }
-  for (ULONG i = 0; i < 4; ++i) {
+  const ULONG count = 3;
+  for (ULONG i = 0; i <= count; ++i) {
     Clear();
-    Show("enumerate", NtEnumerateKey(key, i, 0, &answer, sizeof(answer), &length));
-    if (i < 3) ShowText("  name", (WCHAR*)&answer.words[2], answer.words[1]);
+    Is("enumerate", NtEnumerateKey(key, i, 0, &answer, sizeof(answer), &length),
+       i < count ? 0 : 0x8000001A);
+    if (i < count) IsText("  name", (WCHAR*)&answer.words[2], answer.words[1], sorted[i]);
   }
   Clear();
-  Show("enumerate, no room", NtEnumerateKey(key, 0, 0, &answer, 8, &length));
-  ShowNumber("  length", length);
+  Is("enumerate, no room", NtEnumerateKey(key, 0, 0, &answer, 8, &length), 0xC0000023);
+  Is("  length", length, 22);
   Clear();
-  Show("enumerate, room for the head", NtEnumerateKey(key, 0, 0, &answer, 16, &length));
-  ShowNumber("  length", length);
+  Is("enumerate, room for the head", NtEnumerateKey(key, 0, 0, &answer, 16, &length), 0x80000005);
+  Is("  length", length, 22);
   Clear();
-  Show("query full", NtQueryKey(key, 2, &answer, sizeof(answer), &length));
-  ShowNumber("  keys", answer.words[3]);
-  ShowNumber("  longest name", answer.words[4]);
-  ShowNumber("  values", answer.words[6]);
-  ShowNumber("  longest value's name", answer.words[7]);
-  ShowNumber("  longest data", answer.words[8]);
+  Is("query full", NtQueryKey(key, 2, &answer, sizeof(answer), &length), 0);
+  Is("  keys", answer.words[3], 3);
+  Is("  longest name", answer.words[4], 10);
+  Is("  values", answer.words[6], 2);
+  Is("  longest value's name", answer.words[7], 10);
+  Is("  longest data", answer.words[8], 16);
   Clear();
-  Show("query name", NtQueryKey(key, 3, &answer, sizeof(answer), &length));
-  ShowNumber("  length", length);
-  Show("delete what has keys", NtDeleteKey(key));
-  Show("delete", NtDeleteKey(below[0]));
-  Show("  query what is deleted", NtQueryKey(below[0], 0, &answer, sizeof(answer), &length));
-  Show("  set in what is deleted", SetText(below[0], L"x", L"y"));
-  for (int i = 1; i < 3; ++i) Show("delete", NtDeleteKey(below[i]));
+  Is("query name", NtQueryKey(key, 3, &answer, sizeof(answer), &length), 0);
+  Is("  length", length, 70);
+  // Wine has STATUS_ACCESS_DENIED, which RegDeleteKey makes of both.
+  Is("delete what has keys", NtDeleteKey(key), 0xC0000121);
+  Is("delete", NtDeleteKey(below[0]), 0);
+  Is("  query what is deleted", NtQueryKey(below[0], 0, &answer, sizeof(answer), &length),
+     0xC000017C);
+  Is("  set in what is deleted", SetText(below[0], L"x", L"y"), 0xC000017C);
+  for (int i = 1; i < 3; ++i) Is("delete", NtDeleteKey(below[i]), 0);
   for (int i = 0; i < 3; ++i) NtClose(below[i]);
-  Show("delete the top of it", NtDeleteKey(key));
+  Is("delete the top of it", NtDeleteKey(key), 0);
   NtClose(key);
-  Show("open it", NtOpenKey(&key, KEY_READ, Named(top, L"Checks", 0x40)));
+  Is("open it", NtOpenKey(&key, KEY_READ, Named(top, L"Checks", 0x40)), 0xC0000034);
 }
 
 static void Advapi(void) {
   HKEY key;
   DWORD disposition, type, size, value = 42;
-  ShowNumber("RegCreateKeyEx",
-             (ULONG)RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\Checks\\Deep", 0, NULL, 0,
-                                    KEY_ALL_ACCESS, NULL, &key, &disposition));
-  ShowNumber("  disposition", disposition);
-  ShowNumber("RegSetValueEx",
-             (ULONG)RegSetValueExW(key, L"number", 0, REG_DWORD, (BYTE*)&value, sizeof(value)));
+  Is("RegCreateKeyEx",
+     (ULONG)RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\Checks\\Deep", 0, NULL, 0,
+                            KEY_ALL_ACCESS, NULL, &key, &disposition),
+     0);
+  Is("  disposition", disposition, 1);
+  Is("RegSetValueEx",
+     (ULONG)RegSetValueExW(key, L"number", 0, REG_DWORD, (BYTE*)&value, sizeof(value)), 0);
   value = 0;
   size = sizeof(value);
-  ShowNumber("RegQueryValueEx",
-             (ULONG)RegQueryValueExW(key, L"number", NULL, &type, (BYTE*)&value, &size));
-  ShowNumber("  type", type);
-  ShowNumber("  value", value);
-  ShowNumber("RegQueryValueEx of nothing",
-             (ULONG)RegQueryValueExW(key, L"nothing", NULL, NULL, NULL, NULL));
+  Is("RegQueryValueEx", (ULONG)RegQueryValueExW(key, L"number", NULL, &type, (BYTE*)&value, &size),
+     0);
+  Is("  type", type, 4);
+  Is("  value", value, 42);
+  Is("RegQueryValueEx of nothing", (ULONG)RegQueryValueExW(key, L"nothing", NULL, NULL, NULL, NULL),
+     2);
   RegCloseKey(key);
-  ShowNumber("RegDeleteKey with a key below",
-             (ULONG)RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\Checks"));
-  ShowNumber("RegDeleteTree", (ULONG)RegDeleteTreeW(HKEY_CURRENT_USER, L"Software\\Checks"));
-  ShowNumber("RegOpenKeyEx",
-             (ULONG)RegOpenKeyExW(HKEY_CURRENT_USER, L"Software\\Checks", 0, KEY_READ, &key));
+  Is("RegDeleteKey with a key below", (ULONG)RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\Checks"),
+     5);
+  Is("RegDeleteTree", (ULONG)RegDeleteTreeW(HKEY_CURRENT_USER, L"Software\\Checks"), 0);
+  Is("RegOpenKeyEx",
+     (ULONG)RegOpenKeyExW(HKEY_CURRENT_USER, L"Software\\Checks", 0, KEY_READ, &key), 2);
 }
 
 int main(void) {
   HANDLE top;
-  Show("open the top", NtOpenKey(&top, KEY_ALL_ACCESS, Named(0, TOP, 0x40)));
+  Is("open the top", NtOpenKey(&top, KEY_ALL_ACCESS, Named(0, TOP, 0x40)), 0);
   Names(top);
   Values(top);
   Keys(top);
   NtClose(top);
   Advapi();
-  return 0;
+  return Finish();
 }
