@@ -9,9 +9,10 @@
 #include "kernel/image_log.h"
 #include "kernel/keyed_event.h"
 #include "kernel/memory.h"
-#include "kernel/named_objects.h"
+#include "kernel/object_namespace.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
+#include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
 #include "kernel/timer.h"
@@ -53,7 +54,8 @@ struct Kernel {
   Clock clock;
   HostLink host;
   FaultLog faults;
-  NamedObjects names;
+  ObjectNamespace names;
+  registry::Tree registry;
   TimerQueue timers;
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.

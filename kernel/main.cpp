@@ -11,6 +11,7 @@
 #include "kernel/monitor.h"
 #include "kernel/nt/user_mode.h"
 #include "kernel/provoke.h"
+#include "kernel/registry_seed.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
@@ -65,6 +66,8 @@ u64 ReadDate() {
 
 Status MakeStandardObjects(Kernel& kernel) {
   TRY_STATUS(kernel.image_log.Reserve());
+  TRY_STATUS(kernel.names.Init());
+  TRY_STATUS(kernel.registry.Init());
   kernel.stubs = TRY(SyscallStubs::Create(kernel.pager));
   // It is there from now on, so it belongs to what the programs find.
   std::byte first_byte[1];
@@ -139,6 +142,9 @@ Status FindUserMode(Kernel& kernel) {
   kernel.volume = g_disks->MountDriveC(info);
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
+  if (const Status s = SeedRegistry(kernel); IsFailure(s)) {
+    Stop("other", "C:\\windows\\registry.txt cannot be used", s);
+  }
   if (const Status s = FindUserMode(kernel); IsFailure(s)) {
     Stop("other", "C:\\windows\\system32: its ntdll.dll cannot be used", s);
   }

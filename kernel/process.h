@@ -76,6 +76,9 @@ class Process final : public Object, public ListNode<Process> {
     ntdll_ = ntdll;
   }
 
+  /// What it may do: a token; null until somebody asks.
+  RefPtr<Object> token;
+
   VirtAddr peb;
   bool wants_timer_resolution = false;  ///< By NtSetTimerResolution.
   /// What the program's image asks for each of its threads, in bytes.

@@ -64,6 +64,7 @@ void Thread::FreeStack() {
 }
 
 void Thread::LeaveProcess() {
+  impersonation = nullptr;
   if (!process_) return;
   LoaderCall::DropAll(*this);
   DropThreadTls(*this);

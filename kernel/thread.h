@@ -108,6 +108,8 @@ class Thread final : public Object,
   Vector<char16_t> description;
   bool hidden_from_debugger = false;
 
+  RefPtr<Object> impersonation;  ///< The token that it acts with instead of its process'.
+
   // The loader's; see loader_call.h and static_tls.h.
   LoaderCall* loader_call = nullptr;  ///< Innermost.
   LoaderCall* exit_call = nullptr;    ///< Kept for its end.

@@ -1,7 +1,7 @@
 // System calls: handles as such.
 #include "kernel/kernel.h"
 #include "kernel/syscall/new_handle.h"
-#include "kernel/syscall/object_rights.h"
+#include "kernel/syscall/object_types.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/thread_handle.h"
 
@@ -29,7 +29,7 @@ Result<u32> ChooseAccess(const HandleTable::Found& source, u32 wanted, u32 optio
   if ((options & kSameAccess) != 0) return source.access;
   const ObjectType type = source.object->type();
   if (type == ObjectType::kThread) return GrantedThreadAccess(wanted);
-  const u32 granted = GrantedAccess(wanted, MappingOf(type));
+  const u32 granted = GrantedAccess(wanted, TypeInfo(type).mapping);
   if (type == ObjectType::kFile && (granted & ~source.access) != 0) return Status::kAccessDenied;
   return granted;
 }

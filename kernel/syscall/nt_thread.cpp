@@ -4,6 +4,7 @@
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
+#include "kernel/syscall/token_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/thread_context.h"
 #include "kernel/user_thread.h"

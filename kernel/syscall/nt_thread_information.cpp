@@ -3,6 +3,7 @@
 // Priority for what SetThreadPriority was given: threads of NT's user mode are shown that.
 #include "kernel/kernel.h"
 #include "kernel/syscall/thread_handle.h"
+#include "kernel/syscall/token_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
 
@@ -15,6 +16,7 @@ enum InformationClass : u32 {
   kPriority = 2,
   kBasePriority = 3,
   kAffinityMask = 4,
+  kImpersonationToken = 5,
   kStartAddress = 9,
   kZeroTlsCell = 10,
   kAmILastThread = 12,
@@ -193,6 +195,10 @@ Status NtSetInformationThread(const SystemCall& call) {
     if (length != 0) return Status::kInfoLengthMismatch;
     TRY(FindThread(call, call[0], kThreadSetInformation))->hidden_from_debugger = true;
     return Status::kSuccess;
+  }
+  if (what == kImpersonationToken) {
+    if (length != sizeof(u32)) return Status::kInfoLengthMismatch;
+    return SetImpersonation(call, call[0], TRY(ReadUser<u32>(in)));
   }
   if (what == kDescription) {
     const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadSetLimited));

@@ -83,12 +83,50 @@ Status NtQueryFullAttributesFile(const SystemCall& call);
 Status NtGetNlsSectionPtr(const SystemCall& call);
 Status NtInitializeNlsFiles(const SystemCall& call);
 Status NtQueryDefaultLocale(const SystemCall& call);
+// nt_namespace.cpp
+Status NtCreateDirectoryObject(const SystemCall& call);
+Status NtCreateSymbolicLinkObject(const SystemCall& call);
+Status NtMakePermanentObject(const SystemCall& call);
+Status NtMakeTemporaryObject(const SystemCall& call);
+Status NtOpenDirectoryObject(const SystemCall& call);
+Status NtOpenSymbolicLinkObject(const SystemCall& call);
+Status NtQueryDirectoryObject(const SystemCall& call);
+Status NtQuerySymbolicLinkObject(const SystemCall& call);
+// nt_object.cpp
+Status NtQueryObject(const SystemCall& call);
+Status NtSetInformationObject(const SystemCall& call);
 // nt_registry.cpp
 Status NtCreateKey(const SystemCall& call);
+Status NtDeleteKey(const SystemCall& call);
+Status NtDeleteValueKey(const SystemCall& call);
+Status NtFlushKey(const SystemCall& call);
 Status NtOpenKey(const SystemCall& call);
 Status NtOpenKeyEx(const SystemCall& call);
+Status NtRenameKey(const SystemCall& call);
+Status NtSetInformationKey(const SystemCall& call);
+Status NtSetValueKey(const SystemCall& call);
+// nt_registry_query.cpp
+Status NtEnumerateKey(const SystemCall& call);
+Status NtEnumerateValueKey(const SystemCall& call);
+Status NtQueryKey(const SystemCall& call);
+Status NtQueryMultipleValueKey(const SystemCall& call);
+Status NtQueryValueKey(const SystemCall& call);
 // nt_system.cpp
 Status NtQuerySystemInformation(const SystemCall& call);
+// nt_security.cpp
+Status NtAccessCheck(const SystemCall& call);
+Status NtPrivilegeCheck(const SystemCall& call);
+Status NtQuerySecurityObject(const SystemCall& call);
+Status NtSetSecurityObject(const SystemCall& call);
+// nt_token.cpp
+Status NtAdjustPrivilegesToken(const SystemCall& call);
+Status NtDuplicateToken(const SystemCall& call);
+Status NtOpenProcessToken(const SystemCall& call);
+Status NtOpenProcessTokenEx(const SystemCall& call);
+Status NtOpenThreadToken(const SystemCall& call);
+Status NtOpenThreadTokenEx(const SystemCall& call);
+// nt_token_query.cpp
+Status NtQueryInformationToken(const SystemCall& call);
 // nt_user.cpp
 Status NtUserCallNoParam(const SystemCall& call);
 Status NtUserGetSystemDpiForProcess(const SystemCall& call);

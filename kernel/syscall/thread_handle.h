@@ -15,6 +15,7 @@ inline constexpr u32 kThreadGetContext = 0x0008;
 inline constexpr u32 kThreadSetContext = 0x0010;
 inline constexpr u32 kThreadSetInformation = 0x0020;
 inline constexpr u32 kThreadQueryInformation = 0x0040;
+inline constexpr u32 kThreadSetToken = 0x0080;  // THREAD_SET_THREAD_TOKEN
 inline constexpr u32 kThreadSetLimited = 0x0400;
 inline constexpr u32 kThreadQueryLimited = 0x0800;
 inline constexpr u32 kThreadAllAccess = 0x1FFFFF;

@@ -124,5 +124,21 @@ TEST(HandleTable, IsFullAt65536) {
   EXPECT_EQ(*table.Insert(thing, 0), 0x20000u);
 }
 
+TEST(HandleTable, ObjectsAndHandlesOfATypeAreCounted) {
+  const ObjectCounts before = Object::Counts(ObjectType::kEvent);
+  HandleTable table;
+  {
+    const auto thing = AdoptRef(new Thing);
+    const u32 handle = *table.Insert(thing, 0);
+    EXPECT_EQ(*table.Insert(thing, 0), handle + 4);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects + 1);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles + 2);
+  }
+  table.CloseAll();
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects);
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles);
+  EXPECT_GE(Object::Counts(ObjectType::kEvent).most_handles, before.handles + 2);
+}
+
 }  // namespace
 }  // namespace fl::kernel
