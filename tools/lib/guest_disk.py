@@ -19,6 +19,8 @@ class DiskError(Exception):
 
 
 SYSTEM = ('windows', 'system32')
+# With which the kernel's registry begins.
+REGISTRY = pathlib.Path(__file__).resolve().parents[2] / 'user/registry.txt'
 # What programs expect to find besides.
 EMPTY_FOLDERS = (('windows', 'system'), ('windows', 'temp'))
 
@@ -43,6 +45,7 @@ def collect(program, dlls, directories, system=()):
     if system:
         for folder in EMPTY_FOLDERS:
             place(folder, None)
+        place(('windows', REGISTRY.name), REGISTRY)
     for source in system:
         place((*SYSTEM, os.path.basename(source)), source)
     for directory in directories:
