@@ -66,11 +66,18 @@ def parse_arguments(arguments):
             raise ValueError
         return text
     fail_spec.__name__ = 'value, not KIND:N or KIND:N+:'
+    def variable(text):
+        if not re.fullmatch(r'[^=#\n\r][^=\n\r]*=[^\n\r]*', text):
+            raise ValueError
+        return text
+    variable.__name__ = 'value, not NAME=VALUE:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
     add('--dll', metavar='NAME', action='append', default=[],
         help='this DLL of Wine\'s too is in C:\\windows\\system32, and user mode links')
     add('--all-dlls', action='store_true', help='all of Wine\'s DLLs are there (0.6 GB)')
+    add('--env', type=variable, action='append', default=[], metavar='NAME=VALUE',
+        help='a variable of the program\'s environment; without a value: not there')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
     add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
     add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
@@ -179,13 +186,25 @@ def kernel_words(options, program_command_line):
     return ' '.join(words) + ' -- ' + program_command_line
 
 
+def environment_file(variables, work):
+    """The file for C:\\windows if it is not to be the usual one, else None. The last line of a name counts."""
+    if not variables:
+        return None
+    path = os.path.join(work, guest_disk.ENVIRONMENT.name)
+    with open(path, 'w', encoding='utf-8', errors='surrogateescape') as file:
+        file.write(guest_disk.ENVIRONMENT.read_text())
+        file.writelines(f'{variable}\n' for variable in variables)
+    return path
+
+
 def run(options, work):
     """Boots and runs; returns (exit status of runpe, outcome, reports)."""
     program = program_files.find_program(options.command[0])
     program_files.check_program(program)
     disk = os.path.join(work, 'disk.img')
     files = program_files.needed(program, options.disk, options.dll, options.all_dlls, options.quiet)
-    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system))
+    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system,
+                                              environment_file(options.env, work)))
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
