@@ -58,8 +58,10 @@ class UserMode {
   /// Names it in the log, the first time; what its caller gets.
   Status RefuseCall(u32 number);
   /// win32u.dll has started in some process: the second table is its, from now on. `dispatcher` as in
-  /// CallNumbers::Learn. The first time counts.
+  /// CallNumbers::Learn. The first time counts. kAccessDenied for an image that is not system32's own.
   Status LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher);
+  /// No program is left: what some had and not all have is given back.
+  void ForgetPrograms();
 
  private:
   explicit UserMode(Kernel& kernel) : kernel_(kernel) {}

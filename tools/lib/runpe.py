@@ -1,5 +1,6 @@
 """runpe: runs a Windows console program on Faultline in QEMU; see --help. Started by tools/runpe."""
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ from failure import (EXIT_BUGCHECK, EXIT_HOST, EXIT_MISSING_DLL, EXIT_MISSING_EX
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
+CPU, WINDOWS_CPU = 'pentium3', 'Nehalem'
 DEMO = ROOT / 'build/host/demo/demo.exe'
 
 # The kinds of the kernel's "error" report.
@@ -79,7 +81,8 @@ def parse_arguments(arguments):
     add('--env', type=variable, action='append', default=[], metavar='NAME=VALUE',
         help='a variable of the program\'s environment; without a value: not there')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
-    add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
+    add('--cpu', help=f'QEMU processor model (default {CPU}; for programs on Wine\'s DLLs '
+        f'{WINDOWS_CPU}: current compilers take SSE2 for granted)')
     add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
     add('--timeout', type=float, default=60, metavar='SECONDS', help='0: none (default 60)')
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
@@ -181,6 +184,9 @@ def kernel_words(options, program_command_line):
         words.append(f'repeat={options.repeat}')
     if options.monitor:
         words.append('monitor=1')
+    # For random bytes. Where runs are to repeat, they do too.
+    seed = hashlib.sha256(str(options.seed).encode()).digest() if options.icount else os.urandom(32)
+    words.append(f'entropy={seed.hex()}')
     if options.append:
         words.append(options.append)
     return ' '.join(words) + ' -- ' + program_command_line
@@ -208,6 +214,7 @@ def run(options, work):
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
+    options.cpu = options.cpu or (WINDOWS_CPU if files.system else CPU)
     command_line = windows_command_line.join(files.guest_path(), options.command[1:])
     log = options.kernel_log or os.path.join(work, 'kernel.log')
     qemu_errors = os.path.join(work, 'qemu.err')
