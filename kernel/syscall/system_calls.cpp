@@ -11,11 +11,11 @@ namespace fl::kernel {
 namespace {
 
 constexpr SystemCallEntry kTable[] = {
-    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1},
-    {"LdrGetDllHandle", LdrGetDllHandle, 4},
-    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4},
-    {"LdrLoadDll", LdrLoadDll, 4},
-    {"LdrUnloadDll", LdrUnloadDll, 1},
+    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1, true},
+    {"LdrGetDllHandle", LdrGetDllHandle, 4, true},
+    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4, true},
+    {"LdrLoadDll", LdrLoadDll, 4, true},
+    {"LdrUnloadDll", LdrUnloadDll, 1, true},
     {"NtAccessCheck", NtAccessCheck, 8},
     {"NtAdjustPrivilegesToken", NtAdjustPrivilegesToken, 6},
     {"NtAlertResumeThread", NtAlertResumeThread, 2},
@@ -142,8 +142,8 @@ constexpr SystemCallEntry kTable[] = {
     {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
     {"NtWriteFile", NtWriteFile, 9},
     {"NtYieldExecution", NtYieldExecution, 0},
-    {"RtlExitUserProcess", RtlExitUserProcess, 1},
-    {"RtlExitUserThread", RtlExitUserThread, 1},
+    {"RtlExitUserProcess", RtlExitUserProcess, 1, true},
+    {"RtlExitUserThread", RtlExitUserThread, 1, true},
     {"__wine_dbg_write", WineDbgWrite, 2},
     {"__wine_unix_call", WineUnixCall, 4},
 };
@@ -152,7 +152,10 @@ bool unknown_number_logged = false;
 
 /// The number means what the caller's stubs mean by it: ours, or those of NT's user mode.
 const SystemCallEntry* FindCall(const Process& process, u32 number) {
-  if (number - kOwnCallNumbers < std::size(kTable)) return &kTable[number - kOwnCallNumbers];
+  if (number - kOwnCallNumbers < std::size(kTable)) {
+    const SystemCallEntry& entry = kTable[number - kOwnCallNumbers];
+    return entry.of_linker && process.user_mode() ? nullptr : &entry;
+  }
   return process.user_mode() ? process.user_mode()->FindCall(number) : nullptr;
 }
 
@@ -169,7 +172,7 @@ std::span<const SystemCallEntry> SystemCalls() { return kTable; }
 
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
   const u32 number = frame.eax;
-  if (number == kLoaderReturnNumber) {
+  if (number == kLoaderReturnNumber && !process.user_mode()) {
     frame.eax = Code(ContinueLoaderCall(TheKernel().scheduler.current(), frame));
     return;
   }

@@ -26,6 +26,8 @@ struct SystemCallEntry {
   const char* name;
   Status (*handler)(const SystemCall& call);
   u32 arguments;
+  /// For programs that the kernel links: NT's user mode has its own.
+  bool of_linker = false;
 };
 
 /// By number. Ascending by name, as the export table of a DLL would be.
