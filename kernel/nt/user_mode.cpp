@@ -59,7 +59,7 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(find("KiUserApcDispatcher", entries_.apc_dispatcher));
   TRY_STATUS(find("__wine_syscall_dispatcher", entries_.syscall_dispatcher));
   TRY_STATUS(find("__wine_unix_call_dispatcher", entries_.unix_call_dispatcher));
-  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
+  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher, calls()));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
       ntdll_calls_.known(), ntdll_calls_.count());
   return Bind(*ntdll_);
@@ -106,13 +106,17 @@ Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
   if (win32u_) return Status::kSuccess;
   SectionSource source(*image);
   pe::ExportTable exports = TRY(pe::ExportTable::Open(source, image->layout(), nullptr));
-  CallNumbers calls;
-  TRY_STATUS(calls.Learn(source, exports, dispatcher));
+  CallNumbers numbers;
+  TRY_STATUS(numbers.Learn(source, exports, dispatcher, calls()));
   // Reading may have slept.
   if (win32u_) return Status::kSuccess;
   win32u_ = std::move(image);
-  win32u_calls_ = std::move(calls);
+  win32u_calls_ = std::move(numbers);
   return Status::kSuccess;
+}
+
+std::span<const SystemCallEntry> UserMode::calls() const {
+  return kernel_.options.stats ? CountedSystemCalls() : SystemCalls();
 }
 
 Status UserMode::RefuseCall(u32 number) {
@@ -132,6 +136,7 @@ Status UserMode::RefuseCall(u32 number) {
   }
   if (name.empty()) name = Format(buffer, "system call 0x%x", number);
   Log(LogLevel::kWarning, "%.*s is not implemented", int(name.size()), name.data());
+  kernel_.host.ReportMissingCall(name);
   return answer;
 }
 
