@@ -26,7 +26,8 @@ bool IsStub(const Stub& stub) {
 
 }  // namespace
 
-Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher) {
+Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher,
+                          std::span<const SystemCallEntry> calls) {
   const u16 count = TRY(pe::ReadStruct<u16>(image, dispatcher + 4));
   if (count == 0 || count > kMostCalls) return Status::kInvalidImageFormat;
   Vector<u8> argument_bytes;
@@ -34,7 +35,7 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
   TRY_STATUS(image.Read(dispatcher.value + 6, std::as_writable_bytes(argument_bytes.span())));
   TRY_STATUS(handlers_.Resize(count));
   TRY_STATUS(refused_.Resize(count));
-  for (const SystemCallEntry& entry : SystemCalls()) {
+  for (const SystemCallEntry& entry : calls) {
     const Result<pe::Export> found = exports.FindByName(entry.name, 0);
     if (found.status() == Status::kEntryPointNotFound) continue;
     const pe::Export stub_export = TRY(found);
@@ -51,6 +52,13 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
     ++known_;
   }
   return known_ != 0 ? Status::kSuccess : Status::kInvalidImageFormat;
+}
+
+bool CallNumbers::LeadsTo(const SystemCallEntry& entry) const {
+  for (const SystemCallEntry* handler : handlers_) {
+    if (handler == &entry) return true;
+  }
+  return false;
 }
 
 Result<std::string_view> CallNumbers::NameOf(pe::ByteSource& image, pe::ExportTable& exports,

@@ -16,8 +16,10 @@ namespace fl::kernel {
 
 class CallNumbers {
  public:
-  /// `dispatcher`: where the variable lies. kInvalidImageFormat if there are no such tables or stubs.
-  Status Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher);
+  /// `dispatcher`: where the variable lies; `calls`: who answers. kInvalidImageFormat if there are no such
+  /// tables or stubs.
+  Status Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher,
+               std::span<const SystemCallEntry> calls);
 
   /// Null: no such number, or nothing here answers to its name.
   const SystemCallEntry* Find(u32 number) const {
@@ -30,6 +32,8 @@ class CallNumbers {
     refused_[number] = true;
     return first;
   }
+  /// Does a number lead to this entry?
+  bool LeadsTo(const SystemCallEntry& entry) const;
   u32 count() const { return handlers_.size(); }
   /// How many have a handler.
   u32 known() const { return known_; }

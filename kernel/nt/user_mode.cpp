@@ -61,7 +61,7 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(find("__wine_unix_call_dispatcher", entries_.unix_call_dispatcher));
   // What programs touch first must not make it larger for good.
   TRY_STATUS(ntdll_->MakeRoom());
-  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
+  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher, calls()));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
       ntdll_calls_.known(), ntdll_calls_.count());
   return Bind(*ntdll_);
@@ -111,18 +111,22 @@ Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
   if (image->file()->Id() != file->Id()) return Status::kAccessDenied;
   SectionSource source(*image);
   pe::ExportTable exports = TRY(pe::ExportTable::Open(source, image->layout(), nullptr));
-  CallNumbers calls;
-  TRY_STATUS(calls.Learn(source, exports, dispatcher));
+  CallNumbers numbers;
+  TRY_STATUS(numbers.Learn(source, exports, dispatcher, calls()));
   // Reading may have slept.
   if (win32u_) return Status::kSuccess;
   win32u_ = std::move(image);
-  win32u_calls_ = std::move(calls);
+  win32u_calls_ = std::move(numbers);
   return Status::kSuccess;
 }
 
 void UserMode::ForgetPrograms() {
   win32u_ = nullptr;
   win32u_calls_ = CallNumbers();
+}
+
+std::span<const SystemCallEntry> UserMode::calls() const {
+  return kernel_.options.stats ? CountedSystemCalls() : SystemCalls();
 }
 
 Status UserMode::RefuseCall(u32 number) {
@@ -142,6 +146,7 @@ Status UserMode::RefuseCall(u32 number) {
   }
   if (name.empty()) name = Format(buffer, "system call 0x%x", number);
   Log(LogLevel::kWarning, "%.*s is not implemented", int(name.size()), name.data());
+  kernel_.host.ReportMissingCall(name);
   return answer;
 }
 

@@ -1,6 +1,9 @@
 // System calls: the table and the way into it. See system_calls.h.
 #include "kernel/syscall/system_calls.h"
 
+#include <array>
+#include <utility>
+
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
@@ -148,6 +151,23 @@ constexpr SystemCallEntry kTable[] = {
     {"__wine_unix_call", WineUnixCall, 4},
 };
 
+u32 call_counts[std::size(kTable)];
+
+template <u32 kIndex>
+Status CountAndCall(const SystemCall& call) {
+  ++call_counts[kIndex];
+  return kTable[kIndex].handler(call);
+}
+
+template <u32... kIndex>
+constexpr auto CountingTable(std::integer_sequence<u32, kIndex...>) {
+  return std::array{
+      SystemCallEntry{kTable[kIndex].name, CountAndCall<kIndex>, kTable[kIndex].arguments}...};
+}
+
+constexpr auto kCountingTable =
+    CountingTable(std::make_integer_sequence<u32, std::size(kTable)>());
+
 bool unknown_number_logged = false;
 
 /// The number means what the caller's stubs mean by it: ours, or those of NT's user mode.
@@ -169,6 +189,10 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 }  // namespace
 
 std::span<const SystemCallEntry> SystemCalls() { return kTable; }
+
+std::span<const SystemCallEntry> CountedSystemCalls() { return kCountingTable; }
+
+u32 SystemCallCount(u32 index) { return call_counts[index]; }
 
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
   const u32 number = frame.eax;

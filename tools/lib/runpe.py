@@ -99,6 +99,8 @@ def parse_arguments(arguments):
     add('--monitor', metavar='SOCKET',
         help='a key on this socket stops the programs and asks for the monitor\'s commands')
     add('--keep', action='store_true', help='keeps the disk image and says where it is')
+    add('--missing', action='store_true',
+        help='names the system calls that programs asked for and that there are not')
     add('--kernel-log', metavar='FILE', help='the kernel\'s own messages')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
     add('--quiet', action='store_true', help='no progress lines on stderr')
@@ -126,6 +128,7 @@ class Reports:
 
     def __init__(self, on_ready):
         self.by_event, self._partial, self._on_ready = {}, b'', on_ready
+        self.missing_calls = []
 
     def take(self, data):
         *lines, self._partial = (self._partial + data).split(b'\n')
@@ -138,6 +141,8 @@ class Reports:
                 continue
             if event == 'ready':
                 self._on_ready()
+            elif event == 'missing_call':
+                self.missing_calls.append(report['name'])
             elif event == 'exception':
                 show(report.get('message', ''))
             elif event == 'unbalanced':
@@ -268,6 +273,7 @@ def write_stats(options, outcome, reports):
     stats = dict((reports and reports.get('stats')) or {'event': 'stats'})
     ended = reports and reports.get('exit')
     error = reports and reports.get('error')
+    stats['missing_calls'] = reports.missing_calls if reports else []
     stats['outcome'] = outcome
     stats['exit_status'] = ended['status'] if ended else error.get('status') if error else None
     stats['options'] = {
@@ -288,6 +294,9 @@ def run_in(options, work):
     except Failure as failure:
         show(f'runpe: {failure}')
         status, outcome = failure.status, failure.outcome
+    if options.missing:
+        for name in reports.missing_calls if reports else ():
+            show(f'runpe: not implemented: {name}')
     if options.stats:
         write_stats(options, outcome, reports)
     return status
