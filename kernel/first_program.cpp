@@ -11,6 +11,8 @@
 namespace fl::kernel {
 namespace {
 
+constexpr u32 kAllAccess = 0x1F01FF;  // FILE_ALL_ACCESS
+
 /// The program's path: the first word of the command line, which quotation marks may hold together.
 std::string_view ProgramWord(std::string_view command_line) {
   if (command_line.starts_with('"')) {
@@ -35,9 +37,11 @@ Result<ProgramRequest> FirstRequest(Kernel& kernel, std::string_view command_lin
   TRY_STATUS(AppendUtf16(command_line, request.command_line));
   TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
   TRY_STATUS(AppendEnvironment(kernel, request.environment));
-  request.standard[0] = kernel.input;
-  request.standard[1] = kernel.output;
-  request.standard[2] = kernel.error;
+  const RefPtr<Object> streams[3] = {kernel.input, kernel.output, kernel.error};
+  for (u32 i = 0; i < 3; ++i) {
+    request.standard[i] = TRY(request.handles.Insert(streams[i], kAllAccess, kHandleInherit));
+  }
+  TRY_STATUS(request.startup.window_title.Append(request.image_path.span()));
   return request;
 }
 

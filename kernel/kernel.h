@@ -64,6 +64,8 @@ struct Kernel {
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
+  /// And those that handles name still.
+  IntrusiveList<Process, AllProcessesTag> all_processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.
   RefPtr<fs::Volume> volume;            ///< Drive C:; null if there is none.
   UserMode* user_mode = nullptr;        ///< NT's, if the volume has it.

@@ -102,6 +102,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
   Process* process = thread.process();
   const VirtAddr eip(frame.eip);
   const VirtAddr old_limit = thread.user_stack.limit;
+  if (process) ++process->page_faults;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
   if (MayBeZeroFill(frame, fault) && process->has_space()) {

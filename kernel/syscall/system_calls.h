@@ -154,6 +154,9 @@ Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
 Status NtProtectVirtualMemory(const SystemCall& call);
 Status NtQueryVirtualMemory(const SystemCall& call);
+// nt_process_memory.cpp
+Status NtReadVirtualMemory(const SystemCall& call);
+Status NtWriteVirtualMemory(const SystemCall& call);
 // nt_section.cpp
 Status NtCreateSection(const SystemCall& call);
 Status NtMapViewOfSection(const SystemCall& call);
@@ -166,10 +169,17 @@ Status NtOpenFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
-// nt_process.cpp
+// nt_create_process.cpp
 Status NtCreateUserProcess(const SystemCall& call);
-Status NtQueryInformationProcess(const SystemCall& call);
+// nt_process.cpp
+Status NtGetNextProcess(const SystemCall& call);
+Status NtOpenProcess(const SystemCall& call);
+Status NtResumeProcess(const SystemCall& call);
+Status NtSuspendProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
+// nt_process_information.cpp
+Status NtQueryInformationProcess(const SystemCall& call);
+Status NtSetInformationProcess(const SystemCall& call);
 // nt_sync.cpp
 Status NtClearEvent(const SystemCall& call);
 Status NtCreateEvent(const SystemCall& call);
