@@ -61,7 +61,7 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(find("__wine_unix_call_dispatcher", entries_.unix_call_dispatcher));
   // What programs touch first must not make it larger for good.
   TRY_STATUS(ntdll_->MakeRoom());
-  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher, calls()));
+  TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
       ntdll_calls_.known(), ntdll_calls_.count());
   return Bind(*ntdll_);
@@ -112,7 +112,7 @@ Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
   SectionSource source(*image);
   pe::ExportTable exports = TRY(pe::ExportTable::Open(source, image->layout(), nullptr));
   CallNumbers numbers;
-  TRY_STATUS(numbers.Learn(source, exports, dispatcher, calls()));
+  TRY_STATUS(numbers.Learn(source, exports, dispatcher));
   // Reading may have slept.
   if (win32u_) return Status::kSuccess;
   win32u_ = std::move(image);
@@ -123,10 +123,6 @@ Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
 void UserMode::ForgetPrograms() {
   win32u_ = nullptr;
   win32u_calls_ = CallNumbers();
-}
-
-std::span<const SystemCallEntry> UserMode::calls() const {
-  return kernel_.options.stats ? CountedSystemCalls() : SystemCalls();
 }
 
 Status UserMode::RefuseCall(u32 number) {

@@ -55,9 +55,7 @@ class UserMode {
            : number >> kTableShift == 1 ? win32u_calls_.Find(number & ((1u << kTableShift) - 1))
                                         : nullptr;
   }
-  /// Who answers: counted, if there are to be statistics.
-  std::span<const SystemCallEntry> calls() const;
-  /// Can programs make this call, of calls()?
+  /// Can programs make this call?
   bool Answers(const SystemCallEntry& entry) const {
     return ntdll_calls_.LeadsTo(entry) || win32u_calls_.LeadsTo(entry);
   }

@@ -159,21 +159,7 @@ constexpr SystemCallEntry kTable[] = {
 };
 
 u32 call_counts[std::size(kTable)];
-
-template <u32 kIndex>
-Status CountAndCall(const SystemCall& call) {
-  ++call_counts[kIndex];
-  return kTable[kIndex].handler(call);
-}
-
-template <u32... kIndex>
-constexpr auto CountingTable(std::integer_sequence<u32, kIndex...>) {
-  return std::array{
-      SystemCallEntry{kTable[kIndex].name, CountAndCall<kIndex>, kTable[kIndex].arguments}...};
-}
-
-constexpr auto kCountingTable =
-    CountingTable(std::make_integer_sequence<u32, std::size(kTable)>());
+bool counting = false;
 
 bool unknown_number_logged = false;
 
@@ -197,7 +183,7 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 
 std::span<const SystemCallEntry> SystemCalls() { return kTable; }
 
-std::span<const SystemCallEntry> CountedSystemCalls() { return kCountingTable; }
+void CountSystemCalls() { counting = true; }
 
 u32 SystemCallCount(u32 index) { return call_counts[index]; }
 
@@ -212,6 +198,7 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
     frame.eax = Code(RefuseCall(process, number));
     return;
   }
+  if (counting) ++call_counts[entry - kTable];
   SystemCall call(process);
   Status status = Status::kSuccess;
   if (entry->arguments != 0) {

@@ -32,10 +32,9 @@ struct SystemCallEntry {
 
 /// By number. Ascending by name, as the export table of a DLL would be.
 std::span<const SystemCallEntry> SystemCalls();
-/// The same table with handlers that count. Who learns numbers from a DLL chooses one of the two; so a call that
-/// nobody wants to count costs nothing more.
-std::span<const SystemCallEntry> CountedSystemCalls();
-/// How often the call at this place of the table was made by way of the counting one.
+/// From now on calls are counted.
+void CountSystemCalls();
+/// How often the call at this place of the table was made.
 u32 SystemCallCount(u32 index);
 
 /// EAX is the number, the arguments lie on the user stack (TrapFrame::CallArguments); the status goes to
