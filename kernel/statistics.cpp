@@ -59,6 +59,7 @@ void PutDisk(JsonWriter& json, Kernel& kernel, const drivers::AtaDisk* disk) {
     const drivers::AtaCounters& counters = disk->counters();
     json.Field("reads", counters.reads).Field("sectors", counters.sectors);
     json.Field("bytes", counters.sectors * kSectorSize);
+    json.Field("writes", counters.writes).Field("sectors_written", counters.sectors_written);
     json.Field("dma_commands", counters.dma_commands);
     json.Field("pio_commands", counters.pio_commands);
   }

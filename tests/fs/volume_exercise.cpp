@@ -8,6 +8,7 @@
 
 #include "fs/fat/volume.h"
 #include "fs/partition.h"
+#include "tests/fakes/fake_system.h"
 
 namespace fl::test {
 namespace {
@@ -65,7 +66,8 @@ bool ExerciseVolume(BlockDevice& disk) {
     return false;
   }
   PartitionView view(disk, *range);
-  auto volume = fat::FatVolume::Mount(view, 1, &error);
+  FakeSystem system;
+  auto volume = fat::FatVolume::Mount(view, 1, system, &error);
   if (!volume.ok()) return false;
   int budget = kMostEntries;
   Walk(**volume, "", 0, budget);
