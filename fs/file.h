@@ -37,7 +37,7 @@ class File : public RefCounted<File> {
   virtual Status SetSize(u64 size) = 0;
   /// kInvalidParameter: the volume cannot say this time. May sleep.
   virtual Status SetBasic(const BasicInformation& change) = 0;
-  /// The disk has all that was written, times too. May sleep.
+  /// All that was written outlasts a loss of power. May sleep.
   virtual Status Flush() = 0;
 
   Status ReadAt(u64 offset, std::span<std::byte> buffer) {

@@ -93,7 +93,8 @@ class Volume : public RefCounted<Volume> {
   virtual Status Rename(std::string_view from, std::string_view to, Replace replace) = 0;
   virtual Result<VolumeSpace> Space() = 0;
   virtual Result<VolumeIdentity> Identity() = 0;
-  /// The disk has all that was changed.
+  /// All that was changed outlasts a loss of power, and the clusters of removed files that nobody holds
+  /// any more are free.
   virtual Status Flush() = 0;
   virtual VolumeCounters Counters() const = 0;
   /// Forgets what can be read again, so that it will be.

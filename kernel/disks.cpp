@@ -5,6 +5,7 @@
 #include "fs/fat/volume.h"
 #include "kernel/base/format.h"
 #include "kernel/base/log.h"
+#include "kernel/clock.h"
 #include "kernel/process.h"
 
 namespace fl::kernel {

@@ -112,28 +112,54 @@ Result<EntryRoom> DirectoryWriter::FindRoom(DirectoryStart start, u32 count,
   }
 }
 
-Status DirectoryWriter::Write(const EntryRoom& room, std::span<const ShortEntry> entries) {
-  if (room.next_sector != Lba(0)) {
-    u8 first;
-    TRY_STATUS(cache_.Copy(room.next_sector, 0, std::as_writable_bytes(std::span(&first, 1))));
-    if (first != kEndMark) TRY_STATUS(cache_.Change(room.next_sector, 0, BytesOf(kEndMark)));
-  }
+Status DirectoryWriter::MakeEndMark(Lba sector) {
+  u8 first;
+  TRY_STATUS(cache_.Copy(sector, 0, std::as_writable_bytes(std::span(&first, 1))));
+  if (first == kEndMark) return Status::kSuccess;
+  return cache_.Change(sector, 0, BytesOf(kEndMark));
+}
+
+Status DirectoryWriter::MoveEndMark(const EntryRoom& room) {
   const std::span<const SlotRun> runs = room.slots.runs();
-  for (std::size_t i = runs.size(); i-- > 0;) {
-    const std::span<const ShortEntry> here = entries.last(runs[i].count);
-    entries = entries.first(entries.size() - here.size());
-    TRY_STATUS(cache_.Change(runs[i].sector, runs[i].first * kEntryBytes, std::as_bytes(here)));
-    if (!room.past_end || i + 1 != runs.size()) continue;
-    constexpr ShortEntry kZero = {};
-    for (u32 slot = runs[i].end(); slot < kEntriesInSector; ++slot) {
-      TRY_STATUS(cache_.Change(runs[i].sector, slot * kEntryBytes,
-                               std::as_bytes(std::span(&kZero, 1))));
-    }
-  }
+  if (room.next_sector != Lba(0)) TRY_STATUS(MakeEndMark(room.next_sector));
+  if (room.gap.count == 0) return Status::kSuccess;
+  TRY_STATUS(MakeEndMark(runs.front().sector));
   for (u32 slot = room.gap.first; slot < room.gap.end(); ++slot) {
     TRY_STATUS(cache_.Change(room.gap.sector, slot * kEntryBytes, BytesOf(kDeleted)));
   }
   return Status::kSuccess;
+}
+
+Status DirectoryWriter::WriteRun(const SlotRun& run, std::span<const ShortEntry> entries,
+                                 bool end_follows) {
+  TRY_STATUS(cache_.Change(run.sector, run.first * kEntryBytes, std::as_bytes(entries)));
+  constexpr ShortEntry kZero = {};
+  for (u32 slot = run.end(); end_follows && slot < kEntriesInSector; ++slot) {
+    TRY_STATUS(
+        cache_.Change(run.sector, slot * kEntryBytes, std::as_bytes(std::span(&kZero, 1))));
+  }
+  return Status::kSuccess;
+}
+
+Status DirectoryWriter::Write(const EntryRoom& room, std::span<const ShortEntry> entries) {
+  TRY_STATUS(MoveEndMark(room));
+  const std::span<const SlotRun> runs = room.slots.runs();
+  const std::span<const ShortEntry> in_first = entries.first(runs[0].count);
+  if (runs.size() == 1) {
+    TRY_STATUS(WriteRun(runs[0], in_first, room.past_end));
+    return cache_.Flush();
+  }
+  // The second sector is hidden by the end mark in the first one.
+  const std::span<const ShortEntry> in_second = entries.subspan(in_first.size());
+  TRY_STATUS(WriteRun(runs[1], in_second, true));
+  Status status = WriteRun(runs[0], in_first, false);
+  if (IsSuccess(status)) status = cache_.Flush();
+  if (IsFailure(status)) {
+    cache_.Abandon();
+    (void)WriteRun({runs[1].sector, 0, 0}, {}, true);
+    (void)cache_.Flush();
+  }
+  return status;
 }
 
 Result<TakenEntries> DirectoryWriter::Look(const EntrySlots& slots) const {

@@ -88,8 +88,8 @@ Status FatFile::WriteAt(u64 offset, GatherList buffers) {
   if (end > size) return Grow(end, u32(offset), buffers);
   u32 written = size;
   TRY_STATUS(WriteClusters(u32(offset), buffers, written));
-  Note(Written(), true);
-  return Status::kSuccess;
+  // FAT's seconds come in twos, so a file that is written all the time costs one entry in two seconds.
+  return Store(Written());
 }
 
 Status FatFile::SetSize(u64 size) {
@@ -102,7 +102,6 @@ Status FatFile::SetSize(u64 size) {
 
 Status FatFile::Flush() {
   const FatVolume::Change guard(volume());
-  if (is_dirty()) TRY_STATUS(Store(entry()));
   return volume().FlushDevice();
 }
 

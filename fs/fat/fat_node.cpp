@@ -73,15 +73,16 @@ FatNode::FatNode(RefPtr<FatVolume> volume, FileName name, EntryPlace place,
 FatNode::~FatNode() { volume_->nodes().Remove(*this); }
 
 Status FatNode::Store(const ShortEntry& entry) {
+  if (__builtin_memcmp(&entry, &entry_, sizeof(entry)) == 0) return Status::kSuccess;
   if (place_) TRY_STATUS(volume_->writer().Store(place_, entry));
-  Note(entry, false);
+  entry_ = entry;
   return Status::kSuccess;
 }
 
 void FatNode::MoveTo(EntryPlace place, const ShortEntry& entry, FileName name) {
   place_ = place;
   name_ = std::move(name);
-  Note(entry, false);
+  entry_ = entry;
 }
 
 Status FatNode::SetBasicLocked(const BasicInformation& change) {

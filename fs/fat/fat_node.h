@@ -1,9 +1,8 @@
 // FatNode: a file or directory that somebody has open: one object for all who opened it, so that they
 //   see the same size, times and name, and so that its identity outlives its name.
 // Owns:        its place among the volume's nodes, and a reference to the volume.
-// Invariants:  entry() is what the disk has at place(), but for times and the archive bit where
-//   is_dirty(). No two nodes of a volume have the same place. The root, and an entry that was
-//   removed, have no place.
+// Invariants:  entry() is what the disk has at place(). No two nodes of a volume have the same place.
+//   The root, and an entry that was removed, have no place.
 // Identity:    the place where the entry lay when it was opened first. If it moves away while it is
 //   open, a newcomer to that place gets a number of its own.
 // Threads: what changes a node does so under the volume's lock; the destructor neither sleeps nor
@@ -37,22 +36,16 @@ class FatNode : public ListNode<FatNode> {
   const ShortEntry& entry() const { return entry_; }
   const FileName& name() const { return name_; }
   bool is_directory() const { return entry_.attributes & kAttributeDirectory; }
-  bool is_dirty() const { return dirty_; }
   bool is_removed() const { return removed_; }
   FatVolume& volume() const { return *volume_; }
 
-  /// The entry is `entry` now, here alone; is the disk to learn of it at the next occasion?
-  void Note(const ShortEntry& entry, bool dirty) {
-    entry_ = entry;
-    dirty_ = dirty && place_;
-  }
-  /// To the disk, if the node still has a place there. Under the volume's lock; may sleep.
+  /// The entry becomes `entry`, on the disk too if the node still has a place there. Under the volume's
+  /// lock; may sleep.
   Status Store(const ShortEntry& entry);
   void MoveTo(EntryPlace place, const ShortEntry& entry, FileName name);
   void Remove() {
     place_ = {};
     removed_ = true;
-    dirty_ = false;
   }
   Status SetBasicLocked(const BasicInformation& change);
 
@@ -65,7 +58,6 @@ class FatNode : public ListNode<FatNode> {
   EntryPlace place_;
   ShortEntry entry_;
   u64 id_;
-  bool dirty_ = false;
   bool removed_ = false;
 };
 

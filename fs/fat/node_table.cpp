@@ -34,13 +34,6 @@ u64 NodeTable::NewId(EntryPlace place) {
   return place.number;
 }
 
-FatNode* NodeTable::FindDirty() {
-  for (FatNode& node : nodes_) {
-    if (node.is_dirty()) return &node;
-  }
-  return nullptr;
-}
-
 u32 NodeTable::TakeOrphan() {
   if (orphans_.empty()) return 0;
   const u32 cluster = orphans_.back();

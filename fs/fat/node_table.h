@@ -17,8 +17,6 @@ class NodeTable {
   FatNode* Find(EntryPlace place);
   /// For an entry that is opened: its place, unless a node that moved away still goes by that.
   u64 NewId(EntryPlace place);
-  /// Null: there is none.
-  FatNode* FindDirty();
 
   /// Before a file that is open is removed.
   Status ReserveOrphan() { return orphans_.Reserve(orphans_.size() + removed_open_ + 1); }

@@ -1,8 +1,7 @@
 // FatVolume: a mounted FAT12, FAT16 or FAT32 volume.
 // Invariants: no sector outside the volume is ever asked for or written, whatever the volume's
-//   contents say. Between two changes the cache has no open sector: what a call has done is on the
-//   disk when it returns, but for times and the archive bit of a file that is written in place
-//   (they go along with the next change of its entry, or with Flush).
+//   contents say. Between two changes the cache has no open sector: what a call has done has been
+//   given to the disk when it returns.
 // Order of writes: data, FAT, directory entry where something comes; directory entry, FAT where
 //   something goes. An entry that moves is taken away before it is written anew.
 // Threads: lock_ lets in many readers or one change, across disk transfers. Readers share the cache

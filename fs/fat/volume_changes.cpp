@@ -90,7 +90,6 @@ Result<Opened> FatVolume::CreateIn(const Target& target, const ShortEntry& entry
   Opened opened =
       TRY(OpenEntry(room.slots.place(), entries[entries.size() - 1], std::move(name)));
   TRY_STATUS(writer_.Write(room, entries.span()));
-  TRY_STATUS(cache_.Flush());
   return opened;
 }
 
@@ -155,16 +154,6 @@ Status FatVolume::Remove(std::string_view path) {
 
 Status FatVolume::Flush() {
   const Change guard(*this);
-  while (FatNode* node = nodes_.FindDirty()) {
-    // It may be let go of while the disk writes.
-    const EntryPlace place = node->place();
-    const ShortEntry entry = node->entry();
-    node->Note(entry, false);
-    const Status status = writer_.Store(place, entry);
-    if (IsSuccess(status)) continue;
-    if (FatNode* again = nodes_.Find(place)) again->Note(again->entry(), true);
-    return status;
-  }
   return device_.Flush();
 }
 

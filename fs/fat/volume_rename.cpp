@@ -44,8 +44,7 @@ Status FatVolume::Apply(Move& move) {
     move.taken_replaced = TRY(writer_.Look(move.replaced->slots));
     TRY_STATUS(writer_.Take(move.replaced->slots));
   }
-  TRY_STATUS(writer_.Write(move.room, move.entries));
-  return cache_.Flush();
+  return writer_.Write(move.room, move.entries);
 }
 
 /// Brings back what went, as far as the disk lets us. The new entry is not seen: what makes it visible

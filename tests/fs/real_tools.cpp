@@ -100,14 +100,20 @@ std::string FirstRealComplaint(const std::string& output) {
       "Orphaned",
       // More clusters than the size needs.
       "  File size is ",
+      "  Truncating file to ",
       "    Truncating file to ",
       // The copies of the FAT.
       "FATs differ but appear to be intact.",
       "  Using first FAT.",
       "FATs differ",
       "Using first FAT.",
+      // The hidden half of a name that takes two sectors: fsck.fat looks behind the end mark.
+      "Long filename fragment \"xxxxxxxxxxxxx\" found outside a LFN sequence.",
+      "  (Maybe the start bit is missing on the last fragment)",
+      "  Not auto-correcting this.",
       // FSInfo.
       "Free cluster summary wrong",
+      "Free cluster summary uninitialized",
       "  Auto-correcting.",
       "  Correcting",
       "Leaving filesystem unchanged.",

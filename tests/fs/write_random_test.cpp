@@ -48,7 +48,9 @@ class RandomTree : public OnFreshVolume {
       ExpectSame(model, mounted.disk->bytes);
     }
     EXPECT_GT(model.done, rounds * steps / 8);
-    if (std::string_view(GetParam().name) == "Fat12") EXPECT_GT(model.refused, 0);
+    if (std::string_view(GetParam().name) == "Fat12") {
+      EXPECT_GT(model.refused, 0);
+    }
   }
 };
 

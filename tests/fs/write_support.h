@@ -15,7 +15,7 @@ struct FreshVolume {
 
 inline constexpr FreshVolume kFreshVolumes[] = {
     {"Fat12", "-F 12 -s 1 -r 64 -i 1234abcd -n LABEL", 512},
-    {"Fat16", "-F 16 -s 1 -r 256", 4096},
+    {"Fat16", "-F 16 -s 1 -r 256", 2400},
     {"Fat32", "-F 32 -s 1", 34000},
 };
 
