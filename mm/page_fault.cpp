@@ -65,22 +65,13 @@ bool IsAtHand(const RegionInfo& region, VirtPage page, FaultResult& result) {
   return false;
 }
 
-/// Reads the page that a try found absent, or waits for another thread that does; then the next try, or
-/// the failure.
-[[gnu::noinline]] void BringIn(const AddressSpace& space, VirtPage page, FaultResult& result) {
-  // The view may be unmapped while the page is read, and the section with it.
-  const RefPtr<Section> section(result.section);
-  const PageIndex index = result.section_page;
-  result.hard = result.hard || section->IsReadFor(index);
-  const Status status = section->AcquirePrototype(index);
-  Refuse(result, FaultOutcome::kRetry, Status::kSuccess);
-  if (IsSuccess(status)) return;
-  // The view may be gone since, and with it the thread's concern in that page.
+/// Does `page` still show page `index` of the section with that serial number? If not, the thread has no
+/// concern in it any more.
+[[gnu::cold]] bool StillShows(const AddressSpace& space, VirtPage page, u32 serial,
+                              PageIndex index) {
   const RegionInfo now = space.Look(page).region;
-  if (!now.free && now.attributes.section == section.get() &&
-      AddressSpace::SectionPageOf(now, page) == index) {
-    Fail(result, status);
-  }
+  return !now.free && now.attributes.section && now.attributes.section->serial() == serial &&
+         AddressSpace::SectionPageOf(now, page) == index;
 }
 
 void ResolveGuard(AddressSpace& space, VirtPage page, const RegionInfo& region, UserStack* stack,
@@ -192,7 +183,7 @@ FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, Address
   FaultResult result;
   for (;;) {
     const AddressSpace* space = &system;
-    if (user && fault.address < AddressOf(system.regions().first())) {
+    if (user && PageOf(fault.address) < system.regions().first()) {
       space = user;
       ResolveUserFault(*user, fault, result);
     } else {
@@ -200,8 +191,16 @@ FaultResult ResolvePageFault(const PageFault& fault, AddressSpace* user, Address
     }
     if (result.outcome < FaultOutcome::kRetry) return result;
     if (result.outcome == FaultOutcome::kAbsent) {
-      BringIn(*space, PageOf(fault.address), result);
-      if (result.outcome < FaultOutcome::kRetry) return result;
+      Section& section = *result.section;
+      const u32 serial = section.serial();
+      result.hard = result.hard || section.IsReadFor(result.section_page);
+      const Status status = section.AcquirePrototype(result.section_page);
+      // The section may be gone with its last view.
+      if (IsFailure(status) &&
+          StillShows(*space, PageOf(fault.address), serial, result.section_page)) {
+        Fail(result, status);
+        return result;
+      }
     }
     result = {.hard = result.hard};
   }

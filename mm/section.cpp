@@ -48,9 +48,18 @@ Status Section::AcquirePrototype(PageIndex index) {
       pager_.waiter.Sleep(this);
       return Status::kSuccess;
     case PrototypeState::kAbsent:
-      return BuildPages(index);
+      break;
   }
-  return Status::kSuccess;
+  const RefPtr<Section> kept(this);
+  Cluster cluster(index, ClusterFor(index));
+  TRY_STATUS(TakeFrames(cluster));
+  Status status = ReadCluster(cluster);
+  if (IsFailure(status) && cluster.run.pages > 1) {
+    // A neighbour that cannot be read is nobody's loss yet: only the page that was asked for counts.
+    AbandonNeighbours(cluster);
+    status = ReadCluster(cluster);
+  }
+  return SettleCluster(cluster, status);
 }
 
 /// Can the page, absent, come in with the one before it: do its bytes follow in the file?
@@ -85,80 +94,91 @@ SectionRun Section::ClusterFor(PageIndex index) {
   return run;
 }
 
-Status Section::ReadCluster(std::span<const PageSource> sources, std::span<const Pfn> frames) {
-  std::span<std::byte> buffers[kMaxClusterPages];
-  u32 bytes = 0;
-  for (u32 i = 0; i < sources.size(); ++i) {
-    buffers[i] = pager_.frames.Bytes(frames[i]).first(sources[i].file_bytes);
-    bytes += sources[i].file_bytes;
-  }
-  if (bytes != 0) {
-    TRY_STATUS(file_->ReadAt(sources[0].file_offset, fs::ScatterList(buffers, sources.size())));
-    counters_.bytes_read += bytes;
-    counters_.pages_read += u32(sources.size());
-  } else {
-    ++counters_.pages_zeroed;
-  }
-  for (u32 i = 0; i < sources.size(); ++i) {
-    std::byte* page = pager_.frames.Bytes(frames[i]).data();
-    std::memset(page + sources[i].file_bytes, 0, kPageSize - sources[i].file_bytes);
+/// Frames for the pages of `cluster.run`, which gets shorter if there are too few. Without one for the page that
+/// was asked for it fails, and nothing has changed.
+Status Section::TakeFrames(Cluster& cluster) {
+  SectionRun& run = cluster.run;
+  for (u32 i = 0; i < run.pages; ++i) {
+    const PageIndex page = run.first + i;
+    const Result<Pfn> pfn = TakeFrameFor(page);
+    if (pfn.ok()) {
+      cluster.frames[i] = *pfn;
+      continue;
+    }
+    // The page that was asked for must come; its neighbours come if there is room.
+    if (page > cluster.asked) {
+      run.pages = i;
+      break;
+    }
+    for (u32 taken = i; taken != 0; --taken) {
+      Abandon(run.first + (taken - 1), cluster.frames[taken - 1]);
+    }
+    if (run.pages == 1) return pfn.error();
+    run = {cluster.asked, 1};
+    cluster.frames[0] = TRY(TakeFrameFor(cluster.asked));
   }
   return Status::kSuccess;
 }
 
-/// Makes the page, and those that come with it, of what the file has: frames, bytes, finish, standby.
-Status Section::BuildPages(PageIndex index) {
-  PageSource sources[kMaxClusterPages];
-  Pfn frames[kMaxClusterPages];
-  SectionRun run = ClusterFor(index);
-  u32 count = 0;
-  while (count < run.pages) {
-    const PageIndex page = run.first + count;
-    Result<Pfn> pfn = TakeFrameFor(page);
-    if (!pfn) {
-      // The page that was asked for must come; its neighbours come if there is room.
-      if (page > index) break;
-      for (; count != 0; --count) Abandon(run.first + (count - 1), frames[count - 1]);
-      if (page == index && run.first == index) return pfn.error();
-      run = {index, 1};
+Status Section::ReadCluster(Cluster& cluster) {
+  const SectionRun run = cluster.run;
+  std::span<std::byte> buffers[kMaxClusterPages];
+  u32 bytes = 0;
+  for (u32 i = 0; i < run.pages; ++i) {
+    buffers[i] = pager_.frames.Bytes(cluster.frames[i]).first(SourceOf(run.first + i).file_bytes);
+    bytes += u32(buffers[i].size());
+  }
+  if (bytes != 0) {
+    TRY_STATUS(file_->ReadAt(SourceOf(run.first).file_offset, fs::ScatterList(buffers, run.pages)));
+    counters_.bytes_read += bytes;
+  }
+  for (u32 i = 0; i < run.pages; ++i) {
+    const u32 filled = u32(buffers[i].size());
+    std::memset(pager_.frames.Bytes(cluster.frames[i]).data() + filled, 0, kPageSize - filled);
+  }
+  return Status::kSuccess;
+}
+
+void Section::AbandonNeighbours(Cluster& cluster) {
+  const u32 asked = cluster.asked - cluster.run.first;
+  for (u32 i = 0; i < cluster.run.pages; ++i) {
+    if (i != asked) Abandon(cluster.run.first + i, cluster.frames[i]);
+  }
+  cluster.frames[0] = cluster.frames[asked];
+  cluster.run = {cluster.asked, 1};
+}
+
+/// Finishes the pages that were read (`status`) or gives their frames back, each by itself; the status of the
+/// page that was asked for.
+Status Section::SettleCluster(const Cluster& cluster, Status status) {
+  Status outcome = status;
+  SectionRun here{cluster.run.first, 0};
+  u32 bytes = 0;
+  const auto tell = [&] {
+    if (pager_.listener && here.pages != 0) {
+      pager_.listener->OnPageIn(*this, here.first, here.pages, bytes);
+    }
+  };
+  for (u32 i = 0; i < cluster.run.pages; ++i) {
+    const PageIndex page = cluster.run.first + i;
+    Status finished = status;
+    if (IsSuccess(finished)) finished = FinishPage(page, pager_.frames.Bytes(cluster.frames[i]));
+    if (page == cluster.asked) outcome = finished;
+    if (IsFailure(finished)) {
+      Abandon(page, cluster.frames[i]);
+      tell();
+      here = {page + 1, 0};
+      bytes = 0;
       continue;
     }
-    frames[count] = *pfn;
-    sources[count++] = SourceOf(page);
-  }
-
-  PageIndex first = run.first;
-  const Pfn* pfns = frames;
-  Status status = ReadCluster({sources, count}, {frames, count});
-  if (IsFailure(status) && count > 1) {
-    // A neighbour that cannot be read is nobody's loss yet: only the page that was asked for counts.
-    const u32 asked = index - first;
-    for (u32 i = 0; i < count; ++i) {
-      if (i != asked) Abandon(first + i, frames[i]);
-    }
-    first = index;
-    pfns = frames + asked;
-    count = 1;
-    status = ReadCluster({sources + asked, count}, {pfns, count});
-  }
-  Status outcome = status;
-  u32 bytes = 0;
-  for (u32 i = 0; i < count; ++i) {
-    const PageIndex page = first + i;
-    Status finished = status;
-    if (IsSuccess(finished)) finished = FinishPage(page, pager_.frames.Bytes(pfns[i]));
-    if (IsSuccess(finished)) {
-      Settle(page, pfns[i]);
-      bytes += SourceOf(page).file_bytes;
-    } else {
-      Abandon(page, pfns[i]);
-    }
-    if (page == index) outcome = finished;
+    Settle(page, cluster.frames[i]);
+    const u32 file_bytes = SourceOf(page).file_bytes;
+    ++(file_bytes != 0 ? counters_.pages_read : counters_.pages_zeroed);
+    bytes += file_bytes;
+    ++here.pages;
   }
   pager_.waiter.WakeAll(this);
-  if (pager_.listener && IsSuccess(outcome)) {
-    pager_.listener->OnPageIn(*this, first, count, bytes);
-  }
+  tell();
   return outcome;
 }
 

@@ -55,9 +55,9 @@ class Section : public RefCounted<Section>, public FrameOwner {
   fs::File* file() const { return file_.get(); }
   const SectionCounters& counters() const { return counters_; }
 
-  /// Brings the page in if it is absent, or waits for another thread that does. May sleep: the caller looks
-  /// everything up again, the page too (whoever was waited for may have failed), and holds a reference of its
-  /// own, for the last view may go while the disk works.
+  /// Brings the page in if it is absent, or waits for another thread that does. May sleep, and the last view
+  /// may go meanwhile and this with it: the caller looks everything up again, the page too (whoever was waited
+  /// for may have failed).
   Status AcquirePrototype(PageIndex index);
   /// Is the page made of bytes of the file, so that bringing it in sleeps?
   bool IsReadFor(PageIndex index) const {
@@ -118,11 +118,20 @@ class Section : public RefCounted<Section>, public FrameOwner {
   Pager& pager_;
 
  private:
-  Status BuildPages(PageIndex index);
+  /// Pages that come in together, with the one that was asked for.
+  struct Cluster {
+    Cluster(PageIndex the_asked, SectionRun the_run) : asked(the_asked), run(the_run) {}
+    PageIndex asked;
+    SectionRun run;
+    Pfn frames[kMaxClusterPages];
+  };
   SectionRun ClusterFor(PageIndex index);
-  Result<Pfn> TakeFrameFor(PageIndex page);
   bool FollowsInFile(PageIndex index) const;
-  Status ReadCluster(std::span<const PageSource> sources, std::span<const Pfn> frames);
+  Status TakeFrames(Cluster& cluster);
+  Result<Pfn> TakeFrameFor(PageIndex page);
+  Status ReadCluster(Cluster& cluster);
+  void AbandonNeighbours(Cluster& cluster);
+  Status SettleCluster(const Cluster& cluster, Status status);
   void Settle(PageIndex index, Pfn pfn);
   void Abandon(PageIndex index, Pfn pfn);
 

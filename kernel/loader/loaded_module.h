@@ -55,6 +55,10 @@ class LoadedModule final : public RefCounted<LoadedModule>,
   const RefPtr<mm::ImageSection>& section() const { return section_; }
   /// DllMain, or 0.
   u32 Entry() const;
+  /// One load less; a program may ask for it more often than it loaded, its DllMain included.
+  void GiveBackLoad() {
+    if (loads != 0) --loads;
+  }
 
   // The loader's; see module_list.h.
   ModuleState state = ModuleState::kLinked;

@@ -56,7 +56,7 @@ Status LoaderCall::SetAttach(ModuleList& modules, LoadedModule& root) {
 void LoaderCall::Fail(Status status) {
   status_ = status;
   // What the failed call brought is kept by nothing any more.
-  if (task_ == LoaderTask::kLoad && root_) --root_->loads;
+  if (task_ == LoaderTask::kLoad && root_) root_->GiveBackLoad();
   if (task_ == LoaderTask::kFindSymbol && root_) {
     for (const auto& module : attach_) Erase(root_->needs, module.get());
   }

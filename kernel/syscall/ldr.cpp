@@ -164,7 +164,7 @@ Status LdrUnloadDll(const SystemCall& call) {
     return Status::kDllNotFound;
   }
   // What the program needs stays, and so does what only other DLLs asked for.
-  if (module->loads != 0) --module->loads;
+  module->GiveBackLoad();
   return unloading->Run(thread, thread.user_frame());
 }
 

@@ -2,6 +2,7 @@
 #include "kernel/syscall/named_handle.h"
 
 #include "kernel/kernel.h"
+#include "kernel/syscall/new_handle.h"
 
 namespace fl::kernel {
 namespace {
@@ -33,9 +34,9 @@ Status InsertNamed(const SystemCall& call, u32 handle_pointer, const RefPtr<Name
   } else if (named) {
     TRY_STATUS(object->SetName(NameOf(attributes)));
   }
-  const u32 handle = TRY(call.process.handles().Insert(taken ? taken : object, access));
+  NewHandle handle = TRY(NewHandle::Insert(call, taken ? taken : object, access));
   if (named && !taken) names.Add(*object);
-  TRY_STATUS(WriteUser(handle_pointer, handle));
+  TRY_STATUS(handle.Deliver(handle_pointer));
   return taken ? Status::kObjectNameExists : Status::kSuccess;
 }
 
@@ -48,8 +49,7 @@ Status OpenNamed(const SystemCall& call, u32 handle_pointer, ObjectType type, u3
   const RefPtr<NamedObject> object = TheKernel().names.Find(NameOf(attributes));
   if (!object) return Status::kObjectNameNotFound;
   if (object->type() != type) return Status::kObjectTypeMismatch;
-  const u32 handle = TRY(call.process.handles().Insert(object, access));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, object, access)).Deliver(handle_pointer);
 }
 
 }  // namespace fl::kernel

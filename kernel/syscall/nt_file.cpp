@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/sync_objects.h"
+#include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
@@ -106,9 +107,8 @@ Status Open(const SystemCall& call, u32 handle_pointer, u32 access, u32 object_a
   const auto file =
       AdoptRef(new (std::nothrow) DiskFileObject(std::move(*opened), TheKernel().scheduler));
   if (!file) return Status::kNoMemory;
-  const u32 handle = TRY(call.process.handles().Insert(file, GrantedAccess(access)));
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), kFileOpened}));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, file, GrantedAccess(access))).Deliver(handle_pointer);
 }
 
 /// The offset argument: null, a position, or NT's "where I am". kInvalidParameter.
@@ -144,13 +144,24 @@ class Turn {
   drivers::SleepingLock* const lock_;
 };
 
+/// Before input is consumed that could not be given: all that may be written to, and no more. A stream gives
+/// what there is, in one piece.
+Status ProbeRead(const FileObject& file, u32 buffer, u32 length) {
+  u64 most = file.file() ? file.file()->Size() : 0;
+  if (most < kTransferSize) most = kTransferSize;
+  return ProbeForWrite(buffer, most < length ? u32(most) : length);
+}
+
+/// Before a part is written of what cannot be read to its end.
+Status ProbeWrite(const FileObject&, u32 buffer, u32 length) {
+  return ProbeForRead(buffer, length);
+}
+
 Status ReadInto(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done) {
   TransferBuffer transfer;
   if (!transfer) return Status::kNoMemory;
   do {
     const std::span<std::byte> piece = transfer.First(length - done);
-    // Before input is consumed that could not be given.
-    TRY_STATUS(ProbeForWrite(buffer + done, u32(piece.size())));
     const u64 from = offset ? *offset + done : 0;
     const Result<u32> count = file.Read(offset ? &from : nullptr, piece);
     if (!count.ok())
@@ -175,24 +186,30 @@ Status WriteFrom(FileObject& file, const u64* offset, u32 buffer, u32 length, u3
   return Status::kSuccess;
 }
 
+struct Direction {
+  u32 access;
+  Status (*probe)(const FileObject& file, u32 buffer, u32 length);
+  Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done);
+};
+
 /// NtReadFile and NtWriteFile, which take the same arguments.
-Status Transfer(const SystemCall& call, u32 access,
-                Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length,
-                               u32& done)) {
+Status Transfer(const SystemCall& call, const Direction& direction) {
   const u32 io_pointer = call[4], buffer = call[5], length = call[6];
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], access));
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], direction.access));
   const RefPtr<Event> event = TRY(FindCompletion(call, call[1], call[2]));
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
   u64 offset = 0;
   const bool has_offset = TRY(ReadOffset(call[7], offset));
+  TRY_STATUS(direction.probe(*file, buffer, length));
   if (event) event->Reset();
   u32 done = 0;
   Status status = Status::kSuccess;
   {
     const Turn turn(*file);
-    status = move(*file, has_offset ? &offset : nullptr, buffer, length, done);
+    status = direction.move(*file, has_offset ? &offset : nullptr, buffer, length, done);
   }
-  TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(status), done}));
+  // What was moved was moved, whether the program can be told or not.
+  (void)WriteUser(io_pointer, IoStatusBlock{Code(status), done});
   // A call that fails has not begun, as far as others are concerned.
   if (event && IsSuccess(status)) event->Set();
   return status;
@@ -220,8 +237,12 @@ Status NtOpenFile(const SystemCall& call) {
   return Open(call, call[0], call[1], call[2], call[3], kOpen, call[5]);
 }
 
-Status NtReadFile(const SystemCall& call) { return Transfer(call, kFileReadData, ReadInto); }
-Status NtWriteFile(const SystemCall& call) { return Transfer(call, kFileWriteData, WriteFrom); }
+Status NtReadFile(const SystemCall& call) {
+  return Transfer(call, {kFileReadData, ProbeRead, ReadInto});
+}
+Status NtWriteFile(const SystemCall& call) {
+  return Transfer(call, {kFileWriteData, ProbeWrite, WriteFrom});
+}
 
 Status NtQueryInformationFile(const SystemCall& call) {
   const u32 io_pointer = call[1], out = call[2], length = call[3], what = call[4];
@@ -250,6 +271,7 @@ Status NtQueryInformationFile(const SystemCall& call) {
                                             .padding = 0});
     }
     case kPositionInformation: {
+      const Turn turn(*file);
       const u64* position = file->position();
       return Answer(io_pointer, out, length, position ? *position : u64(0));
     }
@@ -267,7 +289,10 @@ Status NtSetInformationFile(const SystemCall& call) {
   const u64 position = TRY(ReadUser<u64>(in));
   if (i64(position) < 0) return Status::kInvalidParameter;
   if (!file->position()) return Status::kInvalidDeviceRequest;
-  *file->position() = position;
+  {
+    const Turn turn(*file);
+    *file->position() = position;
+  }
   return WriteUser(io_pointer, IoStatusBlock{});
 }
 

@@ -21,9 +21,12 @@ static_assert(sizeof(BasicInformation) == 28);
 
 enum InformationClass : u32 { kBasicInformation = 0, kMappedFilename = 2 };
 
-Status WriteRange(u32 base_pointer, u32 size_pointer, const mm::ByteRange& range) {
-  TRY_STATUS(WriteUser(base_pointer, range.base.value));
-  return WriteUser(size_pointer, range.size);
+/// NT's rule: what has been done is a success, whether the program can be told or not. It may have freed or
+/// protected the very memory that its arguments lie in.
+Status ReturnRange(u32 base_pointer, u32 size_pointer, const mm::ByteRange& range) {
+  (void)WriteUser(base_pointer, range.base.value);
+  (void)WriteUser(size_pointer, range.size);
+  return Status::kSuccess;
 }
 
 Status QueryBasic(Process& process, VirtAddr address, u32 out, u32 length, u32 returned) {
@@ -70,7 +73,7 @@ Status NtAllocateVirtualMemory(const SystemCall& call) {
                                                              .type = type,
                                                              .protection = {protect},
                                                              .zero_bits = zero_bits}));
-  return WriteRange(base_pointer, size_pointer, range);
+  return ReturnRange(base_pointer, size_pointer, range);
 }
 
 Status NtFreeVirtualMemory(const SystemCall& call) {
@@ -79,7 +82,7 @@ Status NtFreeVirtualMemory(const SystemCall& call) {
   const u32 size = TRY(ReadInOut<u32>(size_pointer));
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
   const mm::ByteRange range = TRY(process->space().Free(VirtAddr(base), size, type));
-  return WriteRange(base_pointer, size_pointer, range);
+  return ReturnRange(base_pointer, size_pointer, range);
 }
 
 Status NtProtectVirtualMemory(const SystemCall& call) {
@@ -91,8 +94,8 @@ Status NtProtectVirtualMemory(const SystemCall& call) {
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
   const mm::ProtectResult result =
       TRY(process->space().Protect(VirtAddr(base), size, mm::Protection{protect}));
-  TRY_STATUS(WriteUser(old_pointer, result.old.bits));
-  return WriteRange(base_pointer, size_pointer, result.range);
+  (void)WriteUser(old_pointer, result.old.bits);
+  return ReturnRange(base_pointer, size_pointer, result.range);
 }
 
 Status NtQueryVirtualMemory(const SystemCall& call) {

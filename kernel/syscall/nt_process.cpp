@@ -3,6 +3,7 @@
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
+#include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/ps_attributes.h"
@@ -71,6 +72,26 @@ Result<ProgramRequest> ReadRequest(const SystemCall& call, u32 parameters) {
   return request;
 }
 
+struct CreationOutputs {
+  u32 process, thread;
+  u32 client_id;  ///< 0: nowhere.
+};
+
+/// Handles to what was started, and its numbers: all of them, or an error and no handle.
+Status TellCreator(const SystemCall& call, const StartedProgram& started,
+                   const CreationOutputs& outputs) {
+  NewHandle process = TRY(NewHandle::Insert(call, started.process, kProcessAllAccess));
+  NewHandle thread = TRY(NewHandle::Insert(call, started.thread, kThreadAllAccess));
+  if (outputs.client_id) {
+    TRY_STATUS(WriteUser(outputs.client_id, started.process->id()));
+    TRY_STATUS(WriteUser(outputs.client_id + 4, started.thread->id()));
+  }
+  TRY_STATUS(WriteUser(outputs.process, process.value()));
+  TRY_STATUS(thread.Deliver(outputs.thread));
+  process.Keep();
+  return Status::kSuccess;
+}
+
 }  // namespace
 
 Status NtClose(const SystemCall& call) { return call.process.handles().Close(call[0]); }
@@ -112,7 +133,8 @@ Status NtCreateUserProcess(const SystemCall& call) {
   CreationAttributes attributes = TRY(ReadAttributes(attribute_list));
   ProgramRequest request = TRY(ReadRequest(call, parameters));
   request.path = std::move(attributes.image_path);
-  request.suspended = (call[7] & kCreateSuspended) != 0;
+  // Until its creator has been told of it.
+  request.suspended = true;
 
   LoadError error;
   const Result<StartedProgram> started = StartProgram(std::move(request), error);
@@ -120,21 +142,15 @@ Status NtCreateUserProcess(const SystemCall& call) {
     if (error.message[0] != 0) Log(LogLevel::kWarning, "%s", error.message);
     return started.error();
   }
-  HandleTable& handles = call.process.handles();
-  const Result<u32> process = handles.Insert(started->process, kProcessAllAccess);
-  const Result<u32> thread =
-      process.ok() ? handles.Insert(started->thread, kThreadAllAccess) : process;
-  if (!thread.ok()) {
-    started->process->Terminate(Code(thread.error()));
-    if (process.ok()) TRY_STATUS(handles.Close(*process));
-    return thread.error();
+  const Status told = TellCreator(
+      call, *started,
+      {.process = process_pointer, .thread = thread_pointer, .client_id = attributes.client_id});
+  if (IsFailure(told)) {
+    started->process->Terminate(Code(told));
+  } else if ((call[7] & kCreateSuspended) == 0) {
+    started->thread->Resume();
   }
-  if (attributes.client_id) {
-    TRY_STATUS(WriteUser(attributes.client_id, started->process->id()));
-    TRY_STATUS(WriteUser(attributes.client_id + 4, started->thread->id()));
-  }
-  TRY_STATUS(WriteUser(process_pointer, *process));
-  return WriteUser(thread_pointer, *thread);
+  return told;
 }
 
 }  // namespace fl::kernel

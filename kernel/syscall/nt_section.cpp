@@ -157,9 +157,11 @@ Status NtMapViewOfSection(const SystemCall& call) {
     if (size == 0) request.size = u32(rest);
     view = TRY(process->space().MapView(section, request));
   }
-  TRY_STATUS(WriteUser(base_pointer, view.base.value));
-  if (offset_pointer) TRY_STATUS(WriteUser(offset_pointer, offset));
-  return WriteUser(size_pointer, view.size);
+  // As with memory that was allocated: the view is there, whether the program can be told or not.
+  (void)WriteUser(base_pointer, view.base.value);
+  if (offset_pointer) (void)WriteUser(offset_pointer, offset);
+  (void)WriteUser(size_pointer, view.size);
+  return Status::kSuccess;
 }
 
 Status NtUnmapViewOfSection(const SystemCall& call) {

@@ -1,5 +1,6 @@
 // System calls: threads.
 #include "kernel/kernel.h"
+#include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
@@ -63,6 +64,16 @@ Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
   return returned ? WriteUser(returned, size) : Status::kSuccess;
 }
 
+Status TellCreator(const Thread& thread, const ThreadAttributes& attributes, NewHandle& handle,
+                   u32 handle_pointer) {
+  if (attributes.client_id) {
+    TRY_STATUS(WriteUser(attributes.client_id, thread.process_id()));
+    TRY_STATUS(WriteUser(attributes.client_id + 4, thread.id()));
+  }
+  if (attributes.teb_address) TRY_STATUS(WriteUser(attributes.teb_address, thread.teb.value));
+  return handle.Deliver(handle_pointer);
+}
+
 }  // namespace
 
 Status NtCreateThreadEx(const SystemCall& call) {
@@ -86,18 +97,13 @@ Status NtCreateThreadEx(const SystemCall& call) {
       TRY(Thread::Create(kernel.system_space, process, RunUserThread, nullptr));
   TRY_STATUS(PrepareUserThread(*thread, request));
   if ((flags & kCreateSuspended) != 0) TRY(thread->Suspend());
-  const u32 handle =
-      TRY(call.process.handles().Insert(thread, GrantedAccess(access, kThreadMapping)));
-  // The creator finds all of it before the thread can run. It was writable a moment ago; a program that
-  // takes it away meanwhile has itself to thank.
-  (void)WriteUser(handle_pointer, handle);
-  if (attributes.client_id) {
-    (void)WriteUser(attributes.client_id, thread->process_id());
-    (void)WriteUser(attributes.client_id + 4, thread->id());
-  }
-  if (attributes.teb_address) (void)WriteUser(attributes.teb_address, thread->teb.value);
+  NewHandle handle = TRY(NewHandle::Insert(call, thread, GrantedAccess(access, kThreadMapping)));
+  // The creator finds all of it before the thread can run. Others may have found the thread by now, so one
+  // whose creator cannot be told is started, too: to end before it gets to user mode.
+  const Status told = TellCreator(*thread, attributes, handle, handle_pointer);
+  if (IsFailure(told)) thread->Terminate(Code(told));
   kernel.scheduler.Start(thread);
-  return Status::kSuccess;
+  return told;
 }
 
 Status NtOpenThread(const SystemCall& call) {
@@ -115,9 +121,8 @@ Status NtOpenThread(const SystemCall& call) {
   }
   if (!found) return Status::kInvalidCid;
   const RefPtr<Thread> thread(found);
-  const u32 handle =
-      TRY(call.process.handles().Insert(thread, GrantedAccess(access, kThreadMapping)));
-  return WriteUser(handle_pointer, handle);
+  return TRY(NewHandle::Insert(call, thread, GrantedAccess(access, kThreadMapping)))
+      .Deliver(handle_pointer);
 }
 
 Status NtTerminateThread(const SystemCall& call) {

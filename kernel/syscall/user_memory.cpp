@@ -20,6 +20,20 @@ Status CheckRange(u32 address, u32 size) {
 // By way of uintptr_t: tests of this file run where pointers are wider.
 void* Pointer(u32 address) { return reinterpret_cast<void*>(std::uintptr_t(address)); }
 
+/// Touches a byte of each page of the range.
+template <class Touch>
+Status ProbePages(u32 address, u32 size, Touch touch) {
+  if (size == 0) return Status::kSuccess;
+  TRY_STATUS(CheckRange(address, size));
+  const u32 last = address + size - 1;
+  for (u32 at = address;;) {
+    TRY_STATUS(touch(Pointer(at)));
+    if (AlignDown(at, kPageSize) == AlignDown(last, kPageSize)) break;
+    at = AlignDown(at, kPageSize) + kPageSize;
+  }
+  return Status::kSuccess;
+}
+
 }  // namespace
 
 Status CopyFromUser(void* to, u32 address, u32 size) {
@@ -42,16 +56,13 @@ Status WriteUserWord(u32 address, u32 value) {
   return x86::WriteWordSafely(Pointer(address), value);
 }
 
+Status ProbeForRead(u32 address, u32 size) {
+  std::byte byte;
+  return ProbePages(address, size, [&byte](void* at) { return x86::CopySafely(&byte, at, 1); });
+}
+
 Status ProbeForWrite(u32 address, u32 size) {
-  if (size == 0) return Status::kSuccess;
-  TRY_STATUS(CheckRange(address, size));
-  const u32 last = address + size - 1;
-  for (u32 at = address;;) {
-    TRY_STATUS(x86::ProbeSafely(Pointer(at)));
-    if (AlignDown(at, kPageSize) == AlignDown(last, kPageSize)) break;
-    at = AlignDown(at, kPageSize) + kPageSize;
-  }
-  return Status::kSuccess;
+  return ProbePages(address, size, [](void* at) { return x86::ProbeSafely(at); });
 }
 
 Result<Vector<char16_t>> ReadUnicodeString(const UserUnicodeString& string) {

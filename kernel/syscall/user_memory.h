@@ -21,7 +21,8 @@ Status CopyFromUser(void* to, u32 address, u32 size);
 Status CopyToUser(u32 address, const void* from, u32 size);
 Status ReadUserWord(u32* to, u32 address);
 Status WriteUserWord(u32 address, u32 value);
-/// Makes sure that every page of the range can be written now.
+/// Makes sure that every page of the range can be read, or written, now.
+Status ProbeForRead(u32 address, u32 size);
 Status ProbeForWrite(u32 address, u32 size);
 
 template <class T>

@@ -2,8 +2,8 @@
 // them, each in a process of its own, with a line "ACT ARGUMENT EXIT-STATUS" each.
 #include "isolation.h"
 
-static const Act* const tables[] = {processor_acts, segment_acts, memory_acts,
-                                    frame_acts,     call_acts,    thread_acts};
+static const Act* const tables[] = {processor_acts, segment_acts, memory_acts, frame_acts,
+                                    call_acts,      output_acts,  flip_acts,   thread_acts};
 
 // Acts that are tried on many addresses, or with many interrupt numbers.
 static const ULONG addresses[] = {0,          0xFFFC,     0x7FFF0000, 0x7FFFFFFE, 0x80000000,
@@ -21,6 +21,12 @@ void* Commit(ULONG size, ULONG protection) {
 }
 
 ULONG CallNumber(const void* stub) { return *(const ULONG*)((const UCHAR*)stub + 1); }
+
+ULONG Broken(int line, const char* what) {
+  Print(what);
+  PrintLine(" does not hold: line", (ULONG)line);
+  return BROKEN;
+}
 
 static ULONG RunChild(const char* name, ULONG argument) {
   static const char digits[] = "0123456789abcdef";

@@ -17,11 +17,22 @@ typedef struct {
 extern const Act processor_acts[];  // isolation_processor.c
 extern const Act segment_acts[];    // isolation_segments.c
 extern const Act memory_acts[];     // isolation_memory.c
+extern const Act flip_acts[];       // isolation_flips.c
 extern const Act frame_acts[];      // isolation_frames.c
 extern const Act call_acts[];       // isolation_calls.c
+extern const Act output_acts[];     // isolation_outputs.c
 extern const Act thread_acts[];     // isolation_threads.c
 
 // Reserved and committed; ends the program if it cannot be had.
 void* Commit(ULONG size, ULONG protection);
 // The number that a system call's stub puts into EAX.
 ULONG CallNumber(const void* stub);
+// Ends an act that must not see what it sees.
+#define MUST(condition) \
+  if (!(condition)) return Broken(__LINE__, #condition)
+ULONG Broken(int line, const char* what);
+// A thread that counts how often it ran.
+extern volatile ULONG thread_runs;
+ULONG NTAPI CountRun(void* argument);
+// The handle that a call would be given now.
+ULONG NextHandle(void);

@@ -115,6 +115,12 @@ static void CheckRefusal(Tally* tally) {
   CHECK(JournalIs("two+ refuse+ refuse- two- "));
   CHECK_STATUS(FindDll(&found, "refuse.dll"), STATUS_DLL_NOT_FOUND);
   CHECK_STATUS(FindDll(&found, "two.dll"), STATUS_DLL_NOT_FOUND);
+  // One that has given itself back by then; and as often as one likes.
+  for (int i = 0; i < 2; ++i) {
+    CHECK_STATUS(LoadDll(&dll, "undo.dll"), STATUS_DLL_INIT_FAILED);
+    CHECK(JournalIs("undo+ undo- "));
+    CHECK_STATUS(FindDll(&found, "undo.dll"), STATUS_DLL_NOT_FOUND);
+  }
   // A place for the answer that is not one: nothing is loaded.
   WideText name;
   CHECK_STATUS(LdrLoadDll(NULL, NULL, Widen(&name, "two"), (void**)0x50000000),

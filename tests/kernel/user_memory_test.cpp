@@ -59,6 +59,19 @@ TEST_F(UserMemory, RefusesWhatIsNotWellFormed) {
   EXPECT_EQ(ReadUnicodeString(kBase + 2 * kPageSize - 4).status(), Status::kAccessViolation);
 }
 
+TEST_F(UserMemory, AProbeTouchesEachPageOnceAndStopsAtTheFirstThatIsNotThere) {
+  for (const auto probe : {ProbeForRead, ProbeForWrite}) {
+    memory.accesses.clear();
+    EXPECT_EQ(probe(kBase + kPageSize - 1, 2), Status::kSuccess);
+    EXPECT_EQ(probe(kBase, 2 * kPageSize), Status::kSuccess);
+    EXPECT_EQ(memory.accesses.size(), 4u);
+    EXPECT_EQ(probe(kBase + kPageSize, kPageSize + 1), Status::kAccessViolation);
+    EXPECT_EQ(probe(kLastUserPage, kPageSize + 1), Status::kAccessViolation);
+    EXPECT_EQ(probe(kBase, 0xFFFFFFFF), Status::kAccessViolation);
+    EXPECT_EQ(probe(0xFFFFFFFF, 0), Status::kSuccess);
+  }
+}
+
 TEST_F(UserMemory, AnEmptyStringPointsNowhere) {
   for (const u32 buffer : {0u, kBase, 0x7FFF0001u, 0xFFFFFFFFu}) {
     memory.Put(kBase, UserUnicodeString{0, 0, buffer});

@@ -6,7 +6,7 @@ import odd_images
 import support
 
 JOURNAL = ['journal.dll', 'one.dll', 'two.dll', 'refuse.dll', 'nest.dll', 'ringa.dll', 'ringb.dll',
-           'rude.dll', 'escape.dll', 'quit.dll']
+           'rude.dll', 'escape.dll', 'quit.dll', 'undo.dll']
 START = 'two+s tls1+s one+s program+ main '
 THREAD = 'two* tls1* one* program* thread tls1/ one/ two/ program/ '
 END = 'tls1-s one-s two-s journal-\nprogram-\n'

@@ -2,6 +2,7 @@
 way that the tables say, and afterwards nothing is lost. The acts are in tests/guest/isolation*.c."""
 import os
 import re
+import struct
 import unittest
 
 import support
@@ -33,7 +34,8 @@ REFUSED_ACTS = '''int ds-kernel-code ds-kernel-data es-kernel-data-rpl3 ss-kerne
 HELD_ACTS = '''flag-direction flag-alignment flag-nested flag-iopl flag-vm86 flag-interrupt traps-with-null
     traps-with-code traps-with-teb traps-with-teb-stack wild-stacks share-image spoil-view see-imports stale-frames
     stale-own-pages stale-registers slack-of-view slack-of-read slack-of-image bad-pointers odd-pointers
-    bad-inner-pointers flip-arguments wild-context'''.split()
+    bad-inner-pointers own-outputs large-transfers vanishing-outputs flip-arguments flip-thread-attributes flip-names
+    flip-waits flip-position wild-context'''.split()
 # Violations at an address, and what was tried there.
 VIOLATIONS = {'read': READ, 'write': WRITE, 'jump': EXECUTE, 'write-constants': WRITE, 'write-text': WRITE,
               'write-headers': WRITE, 'write-stubs': WRITE, 'write-file-through-view': WRITE}
@@ -45,6 +47,11 @@ CODE_ACTS = ['execute-after-turning-on', 'execute-executable', 'execute-executab
 SLACK_FILE_SIZE = 5001
 CLUSTER = 2048
 GARBAGE = b'\x5A'
+# What isolation_outputs.c and isolation_flips.c find in each slot of a file that nobody has read before.
+COLD_SLOT, COLD_SLOTS = 0x10000, 16
+COLD_CONTENT = (struct.pack('<6I', 24, 0, 0, 0, 0, 0).ljust(32, b'\0')  # OBJECT_ATTRIBUTES
+                + '\\??\\C:\\slack.bin'.encode('utf-16le').ljust(64, b'\0')
+                + struct.pack('<I', 4))  # An empty PS_ATTRIBUTE_LIST.
 
 
 def expected(act, no_execute):
@@ -86,9 +93,11 @@ class Isolation(support.SystemTest):
     def boot(self, cpu, words):
         content = os.urandom(SLACK_FILE_SIZE).replace(b'\0', b'\1')
         (self.folder / 'slack.bin').write_bytes(content)
+        (self.folder / 'cold.bin').write_bytes(COLD_CONTENT.ljust(COLD_SLOT, b'\0') * COLD_SLOTS)
         image = self.folder / 'disk.img'
         support.guest_disk.build(str(image), {('isolation.exe',): str(support.BIN / 'isolation.exe'),
-                                      ('slack.bin',): str(self.folder / 'slack.bin')})
+                                      ('slack.bin',): str(self.folder / 'slack.bin'),
+                                      ('cold.bin',): str(self.folder / 'cold.bin')})
         put_garbage_behind(image, content)
         boot = support.Boot(image, 'C:\\isolation.exe', words=f'poison=1 {words}', mem='12', cpu=cpu)
         ended = boot.report('exit')
@@ -118,6 +127,8 @@ class Isolation(support.SystemTest):
                     # The last byte, where the first is the program's to read.
                     if act in ('read', 'write', 'jump'):
                         self.assertIn(report['address'] - int(argument, 16), range(4), report)
+        for broken in (b'half a write', b'too soon'):
+            self.assertNotIn(broken, bytes(boot.out))
         self.assertIsNone(next(exceptions, None), 'an exception that no act accounts for')
         tried_acts = {act for act, _, _ in results}
         for acts in (PRIVILEGED_ACTS, EXCEPTIONS, REFUSED_ACTS, HELD_ACTS, VIOLATIONS, DATA_ACTS, CODE_ACTS):
