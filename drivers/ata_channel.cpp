@@ -85,9 +85,7 @@ bool AtaChannel::SetBlock(u32 drive, u32 block_sectors) {
   return Issue(as_count, ata::kCommandSetMultiple) && AwaitDrive() && !Failed();
 }
 
-bool AtaChannel::Failed() const {
-  return status_ & (ata::kStatusError | ata::kStatusDeviceFault);
-}
+bool AtaChannel::Failed() const { return status_ & (ata::kStatusError | ata::kStatusDeviceFault); }
 
 AtaOutcome AtaChannel::ReadPio(const AtaCommand& command, u32 block_sectors, ScatterCursor to) {
   u8 code = command.lba48 ? ata::kCommandReadSectorsExt : ata::kCommandReadSectors;

@@ -16,7 +16,7 @@ struct AtaCounters {
   u64 sectors = 0;          ///< Read without an error.
   u64 writes = 0;           ///< Calls of Write that reached the drive.
   u64 sectors_written = 0;  ///< Without an error.
-  u64 dma_commands = 0;  ///< Commands that succeeded.
+  u64 dma_commands = 0;     ///< Commands that succeeded.
   u64 pio_commands = 0;
   u64 retries = 0;
   u64 failures = 0;  ///< Reads and writes that ended with an error.

@@ -65,7 +65,7 @@ struct VolumeLayout {
   u32 first_copy = 0;  ///< First sector of the first FAT that changes go to, one after the other.
   u32 copies = 1;      ///< How many there are; the one in use is among them.
   u32 information_sector = 0;  ///< FAT32, if there is one: FSInfo.
-  u32 root_start = 0;  ///< FAT12 and FAT16: the root directory's sectors.
+  u32 root_start = 0;          ///< FAT12 and FAT16: the root directory's sectors.
   u32 root_sectors = 0;
   u32 root_cluster = 0;  ///< FAT32: the root directory's first cluster.
   u32 data_start = 0;

@@ -135,8 +135,7 @@ Status DirectoryWriter::WriteRun(const SlotRun& run, std::span<const ShortEntry>
   TRY_STATUS(cache_.Change(run.sector, run.first * kEntryBytes, std::as_bytes(entries)));
   constexpr ShortEntry kZero = {};
   for (u32 slot = run.end(); end_follows && slot < kEntriesInSector; ++slot) {
-    TRY_STATUS(
-        cache_.Change(run.sector, slot * kEntryBytes, std::as_bytes(std::span(&kZero, 1))));
+    TRY_STATUS(cache_.Change(run.sector, slot * kEntryBytes, std::as_bytes(std::span(&kZero, 1))));
   }
   return Status::kSuccess;
 }

@@ -17,9 +17,7 @@ inline constexpr u32 kMaxSetEntries = 21;
 /// One 32-byte slot of the disk. Never 0 for an entry: the boot sector is no directory.
 struct EntryPlace {
   u64 number = 0;
-  static EntryPlace At(Lba sector, u32 slot) {
-    return {sector.value * kEntriesInSector + slot};
-  }
+  static EntryPlace At(Lba sector, u32 slot) { return {sector.value * kEntriesInSector + slot}; }
   Lba sector() const { return Lba(number / kEntriesInSector); }
   u32 offset() const { return u32(number % kEntriesInSector) * kEntryBytes; }
   explicit operator bool() const { return number != 0; }

@@ -4,8 +4,7 @@
 namespace fl::fs::fat {
 
 FatDirectory::FatDirectory(RefPtr<FatDirectoryNode> node, DirectoryStart start)
-    : node_(std::move(node)),
-      reader_(node_->volume().table(), node_->volume().cache(), start) {}
+    : node_(std::move(node)), reader_(node_->volume().table(), node_->volume().cache(), start) {}
 
 Result<bool> FatDirectory::Next(DirectoryEntryInfo* entry) {
   if (busy_) return Status::kInvalidDeviceRequest;

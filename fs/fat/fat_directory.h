@@ -20,9 +20,7 @@ class FatDirectory final : public Directory {
   Status Rewind() override;
   FileId Id() const override;
   BasicInformation Basic() const override;
-  Status SetBasic(const BasicInformation& change) override {
-    return node_->SetBasicLocked(change);
-  }
+  Status SetBasic(const BasicInformation& change) override { return node_->SetBasicLocked(change); }
 
  private:
   Result<bool> NextOfReader(DirectoryEntryInfo* entry);

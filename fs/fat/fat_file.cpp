@@ -15,8 +15,7 @@ void FillZero(std::span<std::byte> bytes) {
 
 }  // namespace
 
-FatFile::FatFile(RefPtr<FatVolume> volume, FileName name, EntryPlace place,
-                 const ShortEntry& entry)
+FatFile::FatFile(RefPtr<FatVolume> volume, FileName name, EntryPlace place, const ShortEntry& entry)
     : FatNode(std::move(volume), std::move(name), place, entry),
       extents_(this->volume().table(), FirstClusterOf(entry, this->volume().layout().width),
                this->volume().layout().ClustersFor(entry.size)) {}

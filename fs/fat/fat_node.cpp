@@ -30,8 +30,8 @@ Result<ShortEntry> Changed(const ShortEntry& entry, const BasicInformation& chan
   const bool is_directory = entry.attributes & kAttributeDirectory;
   if (change.attributes & kAttributeIsDirectory && !is_directory) return Status::kInvalidParameter;
   if (change.attributes != 0) {
-    changed.attributes = u8((entry.attributes & ~kSettableAttributes) |
-                            (change.attributes & kSettableAttributes));
+    changed.attributes =
+        u8((entry.attributes & ~kSettableAttributes) | (change.attributes & kSettableAttributes));
   }
   std::optional<FatTime> time;
   if (IsChange(change.times.creation)) {
@@ -60,8 +60,7 @@ void SetWritten(ShortEntry& entry, u64 now) {
   entry.access_date = time->date;
 }
 
-FatNode::FatNode(RefPtr<FatVolume> volume, FileName name, EntryPlace place,
-                 const ShortEntry& entry)
+FatNode::FatNode(RefPtr<FatVolume> volume, FileName name, EntryPlace place, const ShortEntry& entry)
     : volume_(std::move(volume)),
       name_(std::move(name)),
       place_(place),

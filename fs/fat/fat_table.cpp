@@ -27,7 +27,8 @@ u32 FatTable::AllOnes() const {
 
 Status FatTable::CopyBytes(u32 offset, std::span<std::byte> out) const {
   const u32 in_sector = offset % kSectorSize;
-  const u32 first = kSectorSize - in_sector < out.size() ? kSectorSize - in_sector : u32(out.size());
+  const u32 first =
+      kSectorSize - in_sector < out.size() ? kSectorSize - in_sector : u32(out.size());
   TRY_STATUS(cache_.Copy(SectorOf(offset), in_sector, out.first(first)));
   if (first == out.size()) return Status::kSuccess;
   return cache_.Copy(SectorOf(offset + first), 0, out.subspan(first));

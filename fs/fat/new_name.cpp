@@ -202,8 +202,7 @@ Result<Vector<ShortEntry>> MakeEntries(std::string_view name, const ShortEntry& 
     basis.case_bits = 0;
     PutTail(basis.raw, TRY(FindTail(basis, reader, leaving)));
   }
-  const u32 parts =
-      basis.is_whole_name ? 0 : (units.size() + kUnitsInPart - 1) / kUnitsInPart;
+  const u32 parts = basis.is_whole_name ? 0 : (units.size() + kUnitsInPart - 1) / kUnitsInPart;
   Vector<ShortEntry> entries;
   TRY_STATUS(entries.Reserve(parts + 1));
   const u8 checksum = ShortNameChecksum(basis.raw);

@@ -90,14 +90,14 @@ Result<Opened> FatVolume::OpenEntry(EntryPlace place, const ShortEntry& entry, F
                             RefPtr<FatVolume>(this), std::move(name), place, entry));
     if (!node) return Status::kNoMemory;
     opened.info = TRY(MakeInfo(place, node->entry(), std::move(shown)));
-    opened.directory = AdoptRef(
-        new (std::nothrow) FatDirectory(std::move(node), StartOf(entry, layout_)));
+    opened.directory =
+        AdoptRef(new (std::nothrow) FatDirectory(std::move(node), StartOf(entry, layout_)));
     if (!opened.directory) return Status::kNoMemory;
     return opened;
   }
   auto file = known ? RefPtr<FatFile>(static_cast<FatFile*>(known))
-                    : AdoptRef(new (std::nothrow) FatFile(RefPtr<FatVolume>(this), std::move(name),
-                                                          place, entry));
+                    : AdoptRef(new (std::nothrow)
+                                   FatFile(RefPtr<FatVolume>(this), std::move(name), place, entry));
   if (!file) return Status::kNoMemory;
   opened.info = TRY(MakeInfo(place, file->entry(), std::move(shown)));
   opened.file = std::move(file);
@@ -160,8 +160,8 @@ Result<VolumeIdentity> FatVolume::Identity() {
       TRY_STATUS(cache_.Copy(sectors.sector(), slot * kEntryBytes,
                              std::as_writable_bytes(std::span(&entry, 1))));
       if (entry.name[0] == kEndMark) return identity;
-      const bool is_label = (entry.attributes & kAttributesMask & ~kAttributeArchive) ==
-                            kAttributeVolumeLabel;
+      const bool is_label =
+          (entry.attributes & kAttributesMask & ~kAttributeArchive) == kAttributeVolumeLabel;
       if (entry.name[0] == kDeleted || !is_label) continue;
       identity.label = TRY(FileName::FromUtf16(DecodeLabel(entry.name).span()));
       return identity;

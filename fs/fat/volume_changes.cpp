@@ -12,7 +12,8 @@ namespace {
 constexpr u8 kDot[kShortNameBytes + 1] = ".          ";
 constexpr u8 kDotDot[kShortNameBytes + 1] = "..         ";
 
-ShortEntry MakeDotEntry(const u8 (&name)[kShortNameBytes + 1], u32 cluster, const ShortEntry& like) {
+ShortEntry MakeDotEntry(const u8 (&name)[kShortNameBytes + 1], u32 cluster,
+                        const ShortEntry& like) {
   ShortEntry entry = like;
   __builtin_memcpy(entry.name, name, kShortNameBytes);
   entry.attributes = kAttributeDirectory;
@@ -87,8 +88,7 @@ Result<Opened> FatVolume::CreateIn(const Target& target, const ShortEntry& entry
   const EntryRoom room = TRY(writer_.FindRoom(target.parent, entries.size(), {}));
   FileName name = TRY(FileName::FromUtf8(target.name()));
   // Everything that can fail for want of memory comes before the first write.
-  Opened opened =
-      TRY(OpenEntry(room.slots.place(), entries[entries.size() - 1], std::move(name)));
+  Opened opened = TRY(OpenEntry(room.slots.place(), entries[entries.size() - 1], std::move(name)));
   TRY_STATUS(writer_.Write(room, entries.span()));
   return opened;
 }

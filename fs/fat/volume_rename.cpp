@@ -29,8 +29,8 @@ Status FatVolume::SetParentOf(const Found& directory, DirectoryStart parent) {
   if (!layout_.Contains(cluster)) return Status::kFileCorrupt;
   const EntryPlace place = EntryPlace::At(layout_.FirstSector(cluster), 1);
   ShortEntry entry;
-  TRY_STATUS(cache_.Copy(place.sector(), place.offset(),
-                         std::as_writable_bytes(std::span(&entry, 1))));
+  TRY_STATUS(
+      cache_.Copy(place.sector(), place.offset(), std::as_writable_bytes(std::span(&entry, 1))));
   if (DotEntryOf(entry.name) != DotEntry::kParent) return Status::kSuccess;
   SetFirstCluster(entry, parent == RootOf(layout_) ? 0 : parent.cluster);
   return cache_.Change(place.sector(), place.offset(), std::as_bytes(std::span(&entry, 1)));
@@ -83,8 +83,9 @@ Status FatVolume::Rename(std::string_view from, std::string_view to, Replace rep
   DirectoryReader reader(table_, cache_, new_target.parent);
   const Vector<ShortEntry> entries =
       TRY(MakeEntries(new_target.name(), source.entry, reader, leaving));
-  const EntrySlots room_is_wanted_at =
-      replaced ? replaced->slots : same_parent ? source.slots : EntrySlots();
+  const EntrySlots room_is_wanted_at = replaced      ? replaced->slots
+                                       : same_parent ? source.slots
+                                                     : EntrySlots();
   const EntryRoom room =
       TRY(writer_.FindRoom(new_target.parent, entries.size(), room_is_wanted_at));
   FileName name = TRY(FileName::FromUtf8(new_target.name()));

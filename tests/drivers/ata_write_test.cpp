@@ -42,10 +42,9 @@ TEST_F(AtaWriteTest, ByDma) {
   WriteAndCheck(disk, 999, 1);
   WriteAndCheck(disk, 100, 256);
   WriteAndCheck(disk, 10, 600);
-  EXPECT_EQ(primary.commands, (Commands{{0xCA, 0, 999, 1},
-                                        {0xCA, 0, 100, 256},
-                                        {0x35, 0, 10, 512},
-                                        {0xCA, 0, 522, 88}}));
+  EXPECT_EQ(
+      primary.commands,
+      (Commands{{0xCA, 0, 999, 1}, {0xCA, 0, 100, 256}, {0x35, 0, 10, 512}, {0xCA, 0, 522, 88}}));
   EXPECT_EQ(disk.counters().writes, 3u);
   EXPECT_EQ(disk.counters().sectors_written, 857u);
   EXPECT_EQ(disk.counters().reads, 0u);

@@ -235,8 +235,8 @@ void SimulatedAta::StartCommand(u8 code) {
   }
   KASSERT(lba_ + left_ <= drive().sectors);
   commands.push_back({code, u32(device_ >> 4) & 1, lba_, left_});
-  const bool dma = code == kReadDma || code == kReadDmaExt || code == kWriteDma ||
-                   code == kWriteDmaExt;
+  const bool dma =
+      code == kReadDma || code == kReadDmaExt || code == kWriteDma || code == kWriteDmaExt;
   work_ = dma ? Work::kDma : Work::kPio;
   data_.clear();
   data_at_ = 0;

@@ -45,7 +45,7 @@ struct SimulatedDrive {
   u32 max_block = 1;  ///< Sectors of READ MULTIPLE that IDENTIFY promises.
   bool refuses_blocks = false;
   bool flushes = true;  ///< Knows FLUSH CACHE.
-  u32 block = 0;  ///< As set; a reset forgets it.
+  u32 block = 0;        ///< As set; a reset forgets it.
 };
 
 struct AtaCommandSeen {

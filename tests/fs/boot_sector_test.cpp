@@ -100,7 +100,8 @@ TEST(BootSector, TheLastRootClusterIsAccepted) {
 
 TEST(BootSector, ADiskWithoutSectorsIsNoVolume) {
   MemoryDisk disk({});
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, nullptr).status(), Status::kUnrecognizedVolume);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, nullptr).status(),
+            Status::kUnrecognizedVolume);
 }
 
 TEST(BootSector, AFailureToReadIsPassedOn) {

@@ -3,11 +3,10 @@
 // environment it fails instead.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <vector>
-
-#include <cstddef>
 
 namespace fl::fs::test {
 

@@ -88,9 +88,8 @@ void TreeModel::Create(Choices& choices) {
   const std::string name = SomeName(choices);
   const bool directory = choices.Chance(4);
   const u32 attributes = choices.Chance(4) ? kAttributeHidden : 0;
-  const auto created = volume_.Create(Join(place.path, name),
-                                      directory ? EntryKind::kDirectory : EntryKind::kFile,
-                                      attributes);
+  const auto created = volume_.Create(
+      Join(place.path, name), directory ? EntryKind::kDirectory : EntryKind::kFile, attributes);
   if (Find(place, name)) {
     EXPECT_EQ(created.status(), Status::kObjectNameCollision) << name;
     return;
@@ -133,8 +132,7 @@ void TreeModel::Rename(Choices& choices) {
   const Replace replace = choices.Chance(2) ? Replace::kYes : Replace::kNo;
   const NodePtr node = Find(from, old_name);
   const NodePtr target = Find(to, new_name);
-  const Status status =
-      volume_.Rename(Join(from.path, old_name), Join(to.path, new_name), replace);
+  const Status status = volume_.Rename(Join(from.path, old_name), Join(to.path, new_name), replace);
   const std::string own_path = Upper(from.path + old_name + "\\");
   if (!node) {
     EXPECT_EQ(status, Status::kObjectNameNotFound);
@@ -194,8 +192,8 @@ void TreeModel::WriteOrCut(Choices& choices) {
     const u32 first = choices.Below(u32(bytes.size())), rest = u32(bytes.size()) - first;
     const u32 second = choices.Below(rest + 1);
     const std::span all(bytes);
-    const std::span<const std::byte> pieces[] = {
-        all.first(first), all.subspan(first, second), all.subspan(first + second)};
+    const std::span<const std::byte> pieces[] = {all.first(first), all.subspan(first, second),
+                                                 all.subspan(first + second)};
     status = handle.file->WriteAt(offset, GatherList(pieces));
     if (IsSuccess(status)) {
       if (content.size() < end) content.resize(end);
@@ -268,39 +266,39 @@ void TreeModel::Step(Choices& choices) {
 }
 
 void TreeModel::Compare(Volume& volume) const {
-  const std::function<void(const Node&, const std::string&)> compare = [&](const Node& node,
-                                                                          const std::string& path) {
-    auto opened = volume.Open(path);
-    ASSERT_EQ(opened.status(), Status::kSuccess) << path;
-    ASSERT_TRUE(opened->directory) << path;
-    std::size_t met = 0;
-    DirectoryEntryInfo info;
-    while (true) {
-      const auto more = opened->directory->Next(&info);
-      ASSERT_EQ(more.status(), Status::kSuccess) << path;
-      if (!*more) break;
-      const std::string name(info.name.view());
-      if (name == "." || name == "..") continue;
-      const auto found = node.children.find(Upper(name));
-      ASSERT_NE(found, node.children.end()) << path << name;
-      ++met;
-      const Node& child = *found->second;
-      EXPECT_EQ(name, child.name);
-      EXPECT_EQ(info.is_directory, child.is_directory) << name;
-      EXPECT_EQ(info.attributes, child.attributes) << name;
-      EXPECT_EQ(info.size, child.content.size()) << name;
-      if (child.is_directory) {
-        compare(child, path + name + "\\");
-        continue;
-      }
-      auto file = volume.Open(path + name);
-      ASSERT_EQ(file.status(), Status::kSuccess) << path << name;
-      Bytes bytes(child.content.size());
-      ASSERT_EQ(file->file->ReadAt(0, std::span(bytes)), Status::kSuccess) << path << name;
-      EXPECT_TRUE(bytes == child.content) << path << name;
-    }
-    EXPECT_EQ(met, node.children.size()) << path;
-  };
+  const std::function<void(const Node&, const std::string&)> compare =
+      [&](const Node& node, const std::string& path) {
+        auto opened = volume.Open(path);
+        ASSERT_EQ(opened.status(), Status::kSuccess) << path;
+        ASSERT_TRUE(opened->directory) << path;
+        std::size_t met = 0;
+        DirectoryEntryInfo info;
+        while (true) {
+          const auto more = opened->directory->Next(&info);
+          ASSERT_EQ(more.status(), Status::kSuccess) << path;
+          if (!*more) break;
+          const std::string name(info.name.view());
+          if (name == "." || name == "..") continue;
+          const auto found = node.children.find(Upper(name));
+          ASSERT_NE(found, node.children.end()) << path << name;
+          ++met;
+          const Node& child = *found->second;
+          EXPECT_EQ(name, child.name);
+          EXPECT_EQ(info.is_directory, child.is_directory) << name;
+          EXPECT_EQ(info.attributes, child.attributes) << name;
+          EXPECT_EQ(info.size, child.content.size()) << name;
+          if (child.is_directory) {
+            compare(child, path + name + "\\");
+            continue;
+          }
+          auto file = volume.Open(path + name);
+          ASSERT_EQ(file.status(), Status::kSuccess) << path << name;
+          Bytes bytes(child.content.size());
+          ASSERT_EQ(file->file->ReadAt(0, std::span(bytes)), Status::kSuccess) << path << name;
+          EXPECT_TRUE(bytes == child.content) << path << name;
+        }
+        EXPECT_EQ(met, node.children.size()) << path;
+      };
   compare(*root_, "");
   for (const Handle& handle : handles_) {
     Bytes bytes(handle.node->content.size());
@@ -325,7 +323,7 @@ void TreeModel::CloseRemoved() {
 std::vector<std::string> TreeModel::Files() const {
   std::vector<std::string> files;
   const std::function<void(const Node&, const std::string&)> list = [&](const Node& node,
-                                                                       const std::string& path) {
+                                                                        const std::string& path) {
     for (const auto& [key, child] : node.children) {
       if (child->is_directory) {
         list(*child, path + child->name + "/");

@@ -64,7 +64,8 @@ const Step kSteps[] = {
     {"create", [](Volume& v) { return Make(v, "a name with some length.txt"); }},
     {"first write", [](Volume& v) { return Write(v, "a name with some length.txt", 0, 1, 5000); }},
     {"append", [](Volume& v) { return Write(v, "a name with some length.txt", 5000, 2, 3000); }},
-    {"append to what lies before another file", [](Volume& v) { return Write(v, "keep", 3000, 3, 2000); }},
+    {"append to what lies before another file",
+     [](Volume& v) { return Write(v, "keep", 3000, 3, 2000); }},
     {"write past the end", [](Volume& v) { return Write(v, "hole", 4000, 4, 700); }},
     {"grow", [](Volume& v) { return Cut(v, "empty", 2500); }},
     {"shrink", [](Volume& v) { return Cut(v, "keep", 700); }},
@@ -73,17 +74,21 @@ const Step kSteps[] = {
     {"create in it", [](Volume& v) { return Make(v, "new directory\\first"); }},
     {"make one in it",
      [](Volume& v) { return Make(v, "new directory\\another one", EntryKind::kDirectory); }},
-    {"create a very long name", [](Volume& v) { return Make(v, ("sub\\" + std::string(230, 'x')).c_str()); }},
-    {"grow a directory", [](Volume& v) { return Make(v, "sub\\the entry that finds no room.txt"); }},
+    {"create a very long name",
+     [](Volume& v) { return Make(v, ("sub\\" + std::string(230, 'x')).c_str()); }},
+    {"grow a directory",
+     [](Volume& v) { return Make(v, "sub\\the entry that finds no room.txt"); }},
     {"rename", [](Volume& v) { return v.Rename("old.txt", "new.txt", Replace::kNo); }},
     {"rename by case", [](Volume& v) { return v.Rename("new.txt", "New.Txt", Replace::kNo); }},
     {"save over", [](Volume& v) { return v.Rename("temporary", "target.txt", Replace::kYes); }},
-    {"move", [](Volume& v) { return v.Rename("sub\\inner", "new directory\\moved", Replace::kNo); }},
+    {"move",
+     [](Volume& v) { return v.Rename("sub\\inner", "new directory\\moved", Replace::kNo); }},
     {"move over", [](Volume& v) { return v.Rename("sub\\over", "keep", Replace::kYes); }},
     {"move a directory", [](Volume& v) { return v.Rename("tree", "sub\\tree", Replace::kNo); }},
     {"remove", [](Volume& v) { return v.Remove("a name with some length.txt"); }},
     {"remove a directory", [](Volume& v) { return v.Remove("new directory\\another one"); }},
-    {"set times", [](Volume& v) -> Status {
+    {"set times",
+     [](Volume& v) -> Status {
        BasicInformation change;
        change.attributes = kAttributeHidden;
        return TRY(v.Open("untouched")).file->SetBasic(change);
@@ -99,8 +104,8 @@ class WriteFailure : public OnFreshVolume {
       ASSERT_EQ(Make(volume, directory, EntryKind::kDirectory), Status::kSuccess);
     }
     u32 seed = 100;
-    for (const char* file : {"untouched", "keep", "old.txt", "temporary", "target.txt", "sub\\inner",
-                             "sub\\over", "tree\\branch\\leaf"}) {
+    for (const char* file : {"untouched", "keep", "old.txt", "temporary", "target.txt",
+                             "sub\\inner", "sub\\over", "tree\\branch\\leaf"}) {
       MakeFile(volume, file, seed++, 3000);
     }
     for (const char* file : {"hole", "empty"}) ASSERT_EQ(Make(volume, file), Status::kSuccess);
@@ -209,13 +214,12 @@ TEST(WriteProtected, IsSaidAndChangesNothing) {
   image.AddFile(kRoot, "A       TXT", {13}, 10, 2);
   Mounted mounted(image);
   mounted.disk->write_protected = true;
-  for (const Step& step : {Step{"create", [](Volume& v) { return Make(v, "b"); }},
-                           Step{"write", [](Volume& v) { return Write(v, "a.txt", 0, 1, 600); }},
-                           Step{"cut", [](Volume& v) { return Cut(v, "a.txt", 0); }},
-                           Step{"rename", [](Volume& v) {
-                                  return v.Rename("a.txt", "c.txt", Replace::kNo);
-                                }},
-                           Step{"remove", [](Volume& v) { return v.Remove("a.txt"); }}}) {
+  for (const Step& step :
+       {Step{"create", [](Volume& v) { return Make(v, "b"); }},
+        Step{"write", [](Volume& v) { return Write(v, "a.txt", 0, 1, 600); }},
+        Step{"cut", [](Volume& v) { return Cut(v, "a.txt", 0); }},
+        Step{"rename", [](Volume& v) { return v.Rename("a.txt", "c.txt", Replace::kNo); }},
+        Step{"remove", [](Volume& v) { return v.Remove("a.txt"); }}}) {
     EXPECT_EQ(step.run(*mounted.volume), Status::kMediaWriteProtected) << step.name;
   }
   EXPECT_TRUE(mounted.disk->bytes == image.bytes);

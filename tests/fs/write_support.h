@@ -35,7 +35,7 @@ class OnFreshVolume : public testing::TestWithParam<FreshVolume> {
   Bytes disk;
 };
 
-#define ON_FRESH_VOLUMES(suite)                                                \
+#define ON_FRESH_VOLUMES(suite)                                              \
   INSTANTIATE_TEST_SUITE_P(Formats, suite, testing::ValuesIn(kFreshVolumes), \
                            [](const auto& one) { return std::string(one.param.name); })
 
