@@ -84,7 +84,8 @@ Result<Opened> FatVolume::OpenEntry(EntryPlace place, const ShortEntry& entry, F
   Opened opened;
   FatNode* const known = nodes_.Find(place);
   FileName shown = TRY((known ? known->name() : name).Clone());
-  if (entry.attributes & kAttributeDirectory) {
+  // What an open entry is does not change, whatever a damaged volume lets happen to its sector.
+  if ((known ? known->entry() : entry).attributes & kAttributeDirectory) {
     auto node = known ? RefPtr<FatDirectoryNode>(static_cast<FatDirectoryNode*>(known))
                       : AdoptRef(new (std::nothrow) FatDirectoryNode(
                             RefPtr<FatVolume>(this), std::move(name), place, entry));

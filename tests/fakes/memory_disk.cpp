@@ -40,6 +40,7 @@ Status MemoryDisk::Write(Lba first, fs::GatherList buffers) {
   KASSERT(sectors != 0);
   KASSERT(first <= SectorCount() && sectors <= SectorCount() - first);
   writes.push_back({first.value, sectors, buffers.size()});
+  if (before_write) before_write(first, sectors);
   if (write_protected) return Status::kMediaWriteProtected;
   const bool fails = writes_until_failure != 0 && --writes_until_failure == 0;
   if (during_write) during_write(first);

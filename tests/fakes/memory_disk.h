@@ -50,6 +50,8 @@ class MemoryDisk final : public fs::BlockDevice {
   /// Called during every transfer, before its bytes arrive; transfers that it causes call it too.
   std::function<void(Lba first)> during_read;
   std::function<void(Lba first)> during_write;
+  /// Called before a write changes anything.
+  std::function<void(Lba first, u64 sectors)> before_write;
 };
 
 }  // namespace fl::test

@@ -14,6 +14,9 @@
 
 namespace fl::fuzz {
 
+/// Of an input that says what is done to a disk, before the disk's description.
+inline constexpr std::size_t kChoiceBytes = 200;
+
 class SparseDisk final : public fs::BlockDevice {
  public:
   /// 128 MiB: more than the smallest FAT32 volume needs.
