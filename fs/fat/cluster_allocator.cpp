@@ -21,19 +21,26 @@ constexpr u32 kTrailSignature = 0xAA550000;
 
 }  // namespace
 
-[[gnu::noinline]] Status ClusterAllocator::ReadInformation() {
+[[gnu::noinline]] void ClusterAllocator::ReadInformation() {
   const VolumeLayout& layout = table_.layout();
-  if (layout.information_sector == 0) return Status::kSuccess;
+  if (layout.information_sector == 0) return;
   InformationSector sector;
-  TRY_STATUS(cache_.Copy(Lba(layout.information_sector), 0,
-                         std::as_writable_bytes(std::span(&sector, 1))));
+  if (IsFailure(cache_.Copy(Lba(layout.information_sector), 0,
+                            std::as_writable_bytes(std::span(&sector, 1))))) {
+    return;
+  }
   has_information_ = sector.lead_signature == kLeadSignature &&
                      sector.structure_signature == kStructureSignature &&
                      sector.trail_signature == kTrailSignature;
-  if (!has_information_) return Status::kSuccess;
+  if (!has_information_) return;
   if (sector.free_count <= layout.cluster_count) free_ = sector.free_count.get();
   if (layout.Contains(sector.next_free)) hint_ = sector.next_free;
-  return Status::kSuccess;
+}
+
+void ClusterAllocator::LearnInformation() {
+  if (learnt_) return;
+  learnt_ = true;
+  ReadInformation();
 }
 
 Status ClusterAllocator::Find(u32 goal, u32 count, Vector<ClusterRun>& runs) const {

@@ -21,8 +21,9 @@ class ClusterAllocator {
 
   ClusterAllocator(FatTable& table, SectorCache& cache) : table_(table), cache_(cache) {}
 
-  /// Once: what FSInfo says. A sector that makes no sense is left alone. May sleep.
-  Status ReadInformation();
+  /// Before a change, the first of which looks what FSInfo says. A sector that makes no sense or cannot
+  /// be read is left alone. May sleep.
+  void LearnInformation();
   /// Appends `count` free clusters to `runs`, from `goal` on if it is one of the volume's. Nothing
   /// changes: the next search finds them again. kDiskFull. May sleep.
   Status Find(u32 goal, u32 count, Vector<ClusterRun>& runs) const;
@@ -39,15 +40,17 @@ class ClusterAllocator {
   void WriteInformation();
 
  private:
+  void ReadInformation();
   Status Link(Runs runs);
   Status FreeOne(u32 cluster);
   void FinishFreeing(Status status);
 
   FatTable& table_;
   SectorCache& cache_;
-  std::optional<u32> free_;       ///< Nothing: nobody knows.
-  bool counted_ = false;          ///< By ourselves; else it is FSInfo's.
-  u32 hint_ = kFirstCluster;      ///< Behind the cluster that was taken last.
+  std::optional<u32> free_;   ///< Nothing: nobody knows.
+  bool counted_ = false;      ///< By ourselves; else it is FSInfo's.
+  u32 hint_ = kFirstCluster;  ///< Behind the cluster that was taken last.
+  bool learnt_ = false;
   bool has_information_ = false;  ///< There is an FSInfo sector that makes sense.
   bool information_changed_ = false;
 };

@@ -26,9 +26,6 @@ Result<RefPtr<FatVolume>> FatVolume::Mount(BlockDevice& device, u32 volume_id, S
     return Refuse(error, Status::kNoMemory, "no memory for the volume");
   }
   volume->cache_.CountSector();  // The boot sector.
-  if (const Status status = volume->allocator_.ReadInformation(); IsFailure(status)) {
-    return Refuse(error, status, "the FAT32 information sector cannot be read");
-  }
   return volume;
 }
 

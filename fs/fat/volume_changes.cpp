@@ -24,6 +24,7 @@ ShortEntry MakeDotEntry(const u8 (&name)[kShortNameBytes + 1], u32 cluster,
 }  // namespace
 
 FatVolume::Change::Change(FatVolume& volume) : volume_(volume), guard_(volume.lock_) {
+  volume_.allocator_.LearnInformation();
   volume_.FreeOrphans();
 }
 
