@@ -132,7 +132,9 @@ Status DirectoryWriter::MoveEndMark(const EntryRoom& room) {
 
 Status DirectoryWriter::WriteRun(const SlotRun& run, std::span<const ShortEntry> entries,
                                  bool end_follows) {
-  TRY_STATUS(cache_.Change(run.sector, run.first * kEntryBytes, std::as_bytes(entries)));
+  if (!entries.empty()) {
+    TRY_STATUS(cache_.Change(run.sector, run.first * kEntryBytes, std::as_bytes(entries)));
+  }
   constexpr ShortEntry kZero = {};
   for (u32 slot = run.end(); end_follows && slot < kEntriesInSector; ++slot) {
     TRY_STATUS(cache_.Change(run.sector, slot * kEntryBytes, std::as_bytes(std::span(&kZero, 1))));

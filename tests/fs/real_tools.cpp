@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -67,7 +68,7 @@ void ToolFolder::Store(const std::string& name, const std::vector<std::byte>& by
   for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
     const std::size_t length = std::min(kPiece, bytes.size() - at);
     const bool is_last = at + length == bytes.size();
-    if (!is_last && std::equal(zeros.begin(), zeros.end(), bytes.begin() + std::ptrdiff_t(at))) {
+    if (!is_last && std::memcmp(zeros.data(), bytes.data() + at, kPiece) == 0) {
       continue;
     }
     file.seekp(std::streamoff(at));
