@@ -108,19 +108,20 @@ Status Section::TakeFrames(Cluster& cluster) {
     // The page that was asked for must come; its neighbours come if there is room.
     if (page > cluster.asked) {
       run.pages = i;
-      break;
+      return Status::kSuccess;
     }
+    if (run.first == cluster.asked) return pfn.error();
     for (u32 taken = i; taken != 0; --taken) {
       Abandon(run.first + (taken - 1), cluster.frames[taken - 1]);
     }
-    if (run.pages == 1) return pfn.error();
     run = {cluster.asked, 1};
     cluster.frames[0] = TRY(TakeFrameFor(cluster.asked));
+    return Status::kSuccess;
   }
   return Status::kSuccess;
 }
 
-Status Section::ReadCluster(Cluster& cluster) {
+Status Section::ReadCluster(const Cluster& cluster) {
   const SectionRun run = cluster.run;
   std::span<std::byte> buffers[kMaxClusterPages];
   u32 bytes = 0;

@@ -129,7 +129,7 @@ class Section : public RefCounted<Section>, public FrameOwner {
   bool FollowsInFile(PageIndex index) const;
   Status TakeFrames(Cluster& cluster);
   Result<Pfn> TakeFrameFor(PageIndex page);
-  Status ReadCluster(Cluster& cluster);
+  Status ReadCluster(const Cluster& cluster);
   void AbandonNeighbours(Cluster& cluster);
   Status SettleCluster(const Cluster& cluster, Status status);
   void Settle(PageIndex index, Pfn pfn);

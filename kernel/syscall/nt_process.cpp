@@ -82,10 +82,7 @@ Status TellCreator(const SystemCall& call, const StartedProgram& started,
                    const CreationOutputs& outputs) {
   NewHandle process = TRY(NewHandle::Insert(call, started.process, kProcessAllAccess));
   NewHandle thread = TRY(NewHandle::Insert(call, started.thread, kThreadAllAccess));
-  if (outputs.client_id) {
-    TRY_STATUS(WriteUser(outputs.client_id, started.process->id()));
-    TRY_STATUS(WriteUser(outputs.client_id + 4, started.thread->id()));
-  }
+  TRY_STATUS(TellClientId(outputs.client_id, *started.thread));
   TRY_STATUS(WriteUser(outputs.process, process.value()));
   TRY_STATUS(thread.Deliver(outputs.thread));
   process.Keep();

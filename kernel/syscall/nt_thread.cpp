@@ -66,10 +66,7 @@ Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
 
 Status TellCreator(const Thread& thread, const ThreadAttributes& attributes, NewHandle& handle,
                    u32 handle_pointer) {
-  if (attributes.client_id) {
-    TRY_STATUS(WriteUser(attributes.client_id, thread.process_id()));
-    TRY_STATUS(WriteUser(attributes.client_id + 4, thread.id()));
-  }
+  TRY_STATUS(TellClientId(attributes.client_id, thread));
   if (attributes.teb_address) TRY_STATUS(WriteUser(attributes.teb_address, thread.teb.value));
   return handle.Deliver(handle_pointer);
 }

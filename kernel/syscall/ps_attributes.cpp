@@ -1,6 +1,8 @@
 // PS_ATTRIBUTE_LIST: see ps_attributes.h.
 #include "kernel/syscall/ps_attributes.h"
 
+#include "kernel/process.h"
+
 namespace fl::kernel {
 namespace {
 
@@ -24,6 +26,12 @@ Result<u32> ProbeOutput(const PsAttribute& attribute, u32 size) {
   if (attribute.size < size) return Status::kInvalidParameter;
   TRY_STATUS(ProbeForWrite(attribute.value, size));
   return attribute.value;
+}
+
+Status TellClientId(u32 pointer, const Thread& thread) {
+  if (pointer == 0) return Status::kSuccess;
+  TRY_STATUS(WriteUser(pointer, thread.process_id()));
+  return WriteUser(pointer + 4, thread.id());
 }
 
 Result<ThreadAttributes> ReadThreadAttributes(u32 list) {

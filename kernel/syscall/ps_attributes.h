@@ -7,6 +7,8 @@
 
 namespace fl::kernel {
 
+class Thread;
+
 struct PsAttribute {
   u32 attribute;
   u32 size;
@@ -25,6 +27,9 @@ Result<PsAttribute> ReadPsAttribute(u32 address, u32 index);
 /// An attribute that asks for something to be written: where to. Kept writable from now on only by the
 /// program's good will. kInvalidParameter if there is not room for `size` bytes.
 Result<u32> ProbeOutput(const PsAttribute& attribute, u32 size);
+
+/// The numbers of a thread and its process, for who asked for them by an attribute; 0: nobody.
+Status TellClientId(u32 pointer, const Thread& thread);
 
 struct ThreadAttributes {
   u32 client_id = 0;    ///< Where to write it; 0: nowhere.

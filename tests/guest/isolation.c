@@ -20,6 +20,36 @@ void* Commit(ULONG size, ULONG protection) {
   return base;
 }
 
+void* CommitBefore(ULONG pages) {
+  void* base = NULL;
+  ULONG size = (pages + 1) * PAGE_SIZE;
+  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE, PAGE_READWRITE) < 0) {
+    Exit(2);
+  }
+  size = pages * PAGE_SIZE;
+  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_COMMIT, PAGE_READWRITE) < 0) {
+    Exit(2);
+  }
+  return base;
+}
+
+HANDLE OpenFile(const char* path) {
+  HANDLE file;
+  return OpenForReading(&file, path) < 0 ? NULL : file;
+}
+
+UCHAR* MapFile(HANDLE file, ULONG attributes, ULONG protection) {
+  HANDLE section;
+  void* base = NULL;
+  ULONG size = 0;
+  if (NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, protection, attributes, file) < 0 ||
+      NtMapViewOfSection(section, CURRENT_PROCESS, &base, 0, 0, NULL, &size, ViewShare, 0,
+                         protection) < 0) {
+    Exit(2);
+  }
+  return base;
+}
+
 ULONG CallNumber(const void* stub) { return *(const ULONG*)((const UCHAR*)stub + 1); }
 
 ULONG Broken(int line, const char* what) {

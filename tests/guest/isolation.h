@@ -25,8 +25,20 @@ extern const Act thread_acts[];     // isolation_threads.c
 
 // Reserved and committed; ends the program if it cannot be had.
 void* Commit(ULONG size, ULONG protection);
+// The same, `pages` of it, with one behind them that is only reserved.
+void* CommitBefore(ULONG pages);
+// All of a file, as SEC_COMMIT or SEC_IMAGE; ends the program if it cannot be had.
+UCHAR* MapFile(HANDLE file, ULONG attributes, ULONG protection);
+// Null if it cannot be had.
+HANDLE OpenFile(const char* path);
 // The number that a system call's stub puts into EAX.
 ULONG CallNumber(const void* stub);
+// A file that nobody has read, of slots that are all alike. isolation_test.py makes it.
+#define COLD_FILE "C:\\cold.bin"
+#define COLD_SLOT 0x10000
+// In each: an OBJECT_ATTRIBUTES, the text of a name, an empty PS_ATTRIBUTE_LIST.
+#define COLD_TEXT 32
+#define COLD_EMPTY_LIST 96
 // Ends an act that must not see what it sees.
 #define MUST(condition) \
   if (!(condition)) return Broken(__LINE__, #condition)

@@ -192,19 +192,6 @@ static void TryOddPointers(Field* field, const Call* call) {
   }
 }
 
-static void* CommitBefore(ULONG pages) {
-  void* base = NULL;
-  ULONG size = (pages + 1) * PAGE_SIZE;
-  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE, PAGE_READWRITE) < 0) {
-    Exit(2);
-  }
-  size = pages * PAGE_SIZE;
-  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_COMMIT, PAGE_READWRITE) < 0) {
-    Exit(2);
-  }
-  return base;
-}
-
 static int MakeObjects(Field* field) {
   static char own_path[] = "C:\\isolation.exe";
   LONGLONG section_size = PAGE_SIZE;

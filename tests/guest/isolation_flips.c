@@ -2,17 +2,14 @@
 // what it reads next, or in the wait that it was asked for. What was fetched before is what counts.
 #include "isolation.h"
 
-#define COLD_FILE "C:\\cold.bin"  // See isolation_test.py for what is in it.
-#define SLOT 0x10000
 #define FIRST_SLOT 8  // isolation_outputs.c has read those before.
-#define TEXT 32
 
 // A view of one slot of the file, not in memory yet, and as much memory before it: `*before`.
 static UCHAR* MapColdSlot(ULONG slot, UCHAR** before) {
   HANDLE file, section;
   void* base = NULL;
-  ULONG size = 2 * SLOT;
-  LONGLONG offset = slot * SLOT;
+  ULONG size = 2 * COLD_SLOT;
+  LONGLONG offset = slot * COLD_SLOT;
   if (OpenForReading(&file, COLD_FILE) < 0 ||
       NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READONLY, SEC_COMMIT, file) <
           0 ||
@@ -20,10 +17,10 @@ static UCHAR* MapColdSlot(ULONG slot, UCHAR** before) {
     Exit(2);
   }
   UCHAR* const start = base;
-  void* view = start + SLOT;
+  void* view = start + COLD_SLOT;
   size = 0;
   if (NtFreeVirtualMemory(CURRENT_PROCESS, &base, &size, MEM_RELEASE) < 0) Exit(2);
-  size = SLOT;
+  size = COLD_SLOT;
   if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE | MEM_COMMIT,
                               PAGE_READWRITE) < 0 ||
       NtMapViewOfSection(section, CURRENT_PROCESS, &view, 0, 0, &offset, &size, ViewShare, 0,
@@ -104,7 +101,7 @@ static ULONG FlipNames(ULONG argument) {
   HANDLE flipper, event, again;
   UCHAR* const cold = MapColdSlot(FIRST_SLOT + 1 + argument, &before);
   named.name = *Widen(&name, "\\??\\C:\\slack.bin");
-  named.name.Buffer = (WCHAR*)(cold + TEXT);
+  named.name.Buffer = (WCHAR*)(cold + COLD_TEXT);
   InitAttributes(&named.attributes, &named.name);
   if (StartThread(&flipper, FlipNamed, &named) < 0) return 2;
   MUST(NtCreateEvent(&event, EVENT_ALL_ACCESS, &named.attributes, 0, 0) == STATUS_SUCCESS);
@@ -236,7 +233,7 @@ static ULONG NTAPI SetPosition(void* file) {
 // A handle that is being read from is busy: what is set meanwhile comes after the read, and is not lost.
 static ULONG FlipPosition(ULONG argument) {
   IO_STATUS_BLOCK io;
-  LONGLONG position = (FIRST_SLOT + 2 + argument) * SLOT;
+  LONGLONG position = (FIRST_SLOT + 2 + argument) * COLD_SLOT;
   HANDLE file, flipper;
   void* const buffer = Commit(2 * PAGE_SIZE, PAGE_READWRITE);
   if (OpenForReading(&file, COLD_FILE) < 0 ||

@@ -144,11 +144,6 @@ static ULONG StaleRegisters(ULONG argument) {
 
 // ---- The ends of files ----------------------------------------------------------------------------------
 
-static HANDLE Open(const char* path) {
-  HANDLE file;
-  return OpenForReading(&file, path) < 0 ? NULL : file;
-}
-
 static ULONG SizeOf(HANDLE file) {
   IO_STATUS_BLOCK io;
   FILE_STANDARD_INFORMATION information;
@@ -159,31 +154,19 @@ static ULONG SizeOf(HANDLE file) {
   return (ULONG)information.EndOfFile;
 }
 
-static UCHAR* Map(HANDLE file, ULONG attributes, ULONG protection) {
-  HANDLE section;
-  void* base = NULL;
-  ULONG size = 0;
-  if (NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, protection, attributes, file) < 0 ||
-      NtMapViewOfSection(section, CURRENT_PROCESS, &base, 0, 0, NULL, &size, ViewShare, 0,
-                         protection) < 0) {
-    Exit(2);
-  }
-  return base;
-}
-
 // The test has filled the file's last sector and cluster with something else's bytes.
 static ULONG SlackOfView(ULONG argument) {
-  HANDLE file = Open(SLACK_FILE);
+  HANDLE file = OpenFile(SLACK_FILE);
   if (!file) return 2;
   const ULONG size = SizeOf(file) + argument;
-  const UCHAR* view = Map(file, SEC_COMMIT, PAGE_READONLY);
+  const UCHAR* view = MapFile(file, SEC_COMMIT, PAGE_READONLY);
   if (view[size - 1] == 0) return 2;
   return IsZero(view + size, PAGE_SIZE - size % PAGE_SIZE) ? HELD : BROKEN;
 }
 
 static ULONG SlackOfRead(ULONG argument) {
   UCHAR buffer[2 * PAGE_SIZE];
-  HANDLE file = Open(SLACK_FILE);
+  HANDLE file = OpenFile(SLACK_FILE);
   IO_STATUS_BLOCK io;
   if (!file) return 2;
   LONGLONG offset = SizeOf(file) - 10 + argument;
@@ -207,7 +190,7 @@ static ULONG SlackOfRead(ULONG argument) {
 static ULONG SlackOfImage(ULONG argument) {
   Arguments own;
   GetArguments(&own);
-  const UCHAR* base = Map(Open(own.item[0]), SEC_IMAGE, PAGE_EXECUTE_READ) + argument;
+  const UCHAR* base = MapFile(OpenFile(own.item[0]), SEC_IMAGE, PAGE_EXECUTE_READ) + argument;
   const UCHAR* pe = base + HEADER(base, 0x3C);
   const ULONG header_bytes = HEADER(pe, 0x54);
   if (!IsZero(base + header_bytes, PAGE_SIZE - header_bytes % PAGE_SIZE)) return BROKEN;

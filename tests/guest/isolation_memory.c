@@ -172,8 +172,10 @@ static ULONG ShareImage(ULONG argument) {
   return WaitForExit(other);
 }
 
-// A second view of the image: its base, or 0.
-static ULONG MapSelf(void) {
+static ULONG OwnBase(void) { return *(ULONG*)((ULONG)CurrentPeb() + 8); }
+
+// The same through a second view of the image.
+static ULONG SpoilView(ULONG argument) {
   HANDLE section;
   void* base = NULL;
   ULONG size = 0;
@@ -181,35 +183,37 @@ static ULONG MapSelf(void) {
                       OpenSelf()) < 0 ||
       NtMapViewOfSection(section, CURRENT_PROCESS, &base, 0, 0, NULL, &size, ViewShare, 0,
                          PAGE_EXECUTE_READWRITE) < 0) {
-    return 0;
+    return 2;
   }
-  return (ULONG)base;
-}
-
-static ULONG OwnBase(void) { return *(ULONG*)((ULONG)CurrentPeb() + 8); }
-
-// The same through a second view of the image.
-static ULONG SpoilView(ULONG argument) {
-  const ULONG base = MapSelf();
-  if (base == 0) return 2;
-  *(volatile ULONG*)(base + ((ULONG)&shared_word - OwnBase())) = BROKEN;
+  *(volatile ULONG*)((ULONG)base + ((ULONG)&shared_word - OwnBase())) = BROKEN;
   HANDLE other;
   if (CheckImage(argument) != HELD) return BROKEN;
   if (StartSelf(&other, "_check-image") < 0) return 2;
   return WaitForExit(other);
 }
 
-// What an image that is mapped without the linker imports is as its file has it: no address of a process'
-// DLLs, whoever else runs the image linked.
+static ULONG OptionalHeader(ULONG base) { return base + *(volatile ULONG*)(base + 0x3C) + 24; }
+
+// The first imported address that the image holds: is it a place in the image itself, as in its file?
+static int IsUnbound(ULONG base) {
+  const ULONG header = OptionalHeader(base);
+  const ULONG size_of_image = *(volatile ULONG*)(header + 56);
+  const ULONG table = *(volatile ULONG*)(header + 96 + 12 * 8);
+  if (table == 0) Exit(2);
+  return *(volatile ULONG*)(base + table) < size_of_image;
+}
+
+// An image that is mapped without the linker shows no address of another process' modules, while that process has
+// it linked.
 static ULONG SeeImports(ULONG argument) {
+  HANDLE process, thread;
   (void)argument;
-  const ULONG own = OwnBase(), second = MapSelf();
-  if (second == 0) return 2;
-  const ULONG headers = *(volatile ULONG*)(own + 0x3C);
-  const ULONG size_of_image = *(volatile ULONG*)(own + headers + 24 + 56);
-  const ULONG table = *(volatile ULONG*)(own + headers + 24 + 96 + 12 * 8);
-  if (table == 0 || *(volatile ULONG*)(own + table) < size_of_image) return 2;
-  return *(volatile ULONG*)(second + table) < size_of_image ? HELD : BROKEN;
+  if (StartSuspended(&process, &thread, "C:\\exitcode.exe", "exitcode.exe 0") < 0) return 2;
+  const int unbound =
+      IsUnbound((ULONG)MapFile(OpenFile("C:\\exitcode.exe"), SEC_IMAGE, PAGE_EXECUTE_READ));
+  NtResumeThread(thread, NULL);
+  if (WaitForExit(process) != 0 || IsUnbound(OwnBase())) return 2;
+  return unbound ? HELD : BROKEN;
 }
 
 const Act memory_acts[] = {

@@ -2,11 +2,6 @@
 // another thread does while the call sleeps. Nothing is left of a call that fails.
 #include "isolation.h"
 
-#define COLD_FILE "C:\\cold.bin"  // See isolation_test.py for what is in it.
-#define SLOT 0x10000
-#define TEXT 32
-#define EMPTY_LIST 96
-
 // ---- Calls that take their arguments' memory away --------------------------------------------------------
 
 static ULONG ProtectionOf(const void* at) {
@@ -56,24 +51,10 @@ static ULONG OwnOutputs(ULONG argument) {
 
 // ---- Transfers that end in memory that is not there ------------------------------------------------------
 
-// Three pages, the last of which is only reserved.
-static UCHAR* CommitTwoOfThree(void) {
-  void* base = NULL;
-  ULONG size = 3 * PAGE_SIZE;
-  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_RESERVE, PAGE_READWRITE) < 0) {
-    Exit(2);
-  }
-  size = 2 * PAGE_SIZE;
-  if (NtAllocateVirtualMemory(CURRENT_PROCESS, &base, 0, &size, MEM_COMMIT, PAGE_READWRITE) < 0) {
-    Exit(2);
-  }
-  return base;
-}
-
 // No byte of the first pages is moved.
 static ULONG LargeTransfers(ULONG argument) {
   static const char mark[] = "half a write";
-  UCHAR* const pages = CommitTwoOfThree();
+  UCHAR* const pages = CommitBefore(2);
   IO_STATUS_BLOCK io;
   EVENT_BASIC_INFORMATION state;
   LONGLONG position = -1;
@@ -126,7 +107,7 @@ static ULONG NTAPI TakeAway(void* argument) {
 // A name whose text is not in memory yet.
 static OBJECT_ATTRIBUTES* ColdName(Vanishing* v) {
   v->name = v->path.string;
-  v->name.Buffer = (WCHAR*)(v->cold + v->slot++ * SLOT + TEXT);
+  v->name.Buffer = (WCHAR*)(v->cold + v->slot++ * COLD_SLOT + COLD_TEXT);
   InitAttributes(&v->attributes, &v->name);
   return &v->attributes;
 }
@@ -153,12 +134,13 @@ static NTSTATUS OpenFileIo(Vanishing* v) {
 }
 static NTSTATUS OpenThread(Vanishing* v) {
   return NtOpenThread((HANDLE*)v->page, THREAD_ALL_ACCESS,
-                      (OBJECT_ATTRIBUTES*)(v->cold + v->slot++ * SLOT), &CurrentTeb()->ClientId);
+                      (OBJECT_ATTRIBUTES*)(v->cold + v->slot++ * COLD_SLOT),
+                      &CurrentTeb()->ClientId);
 }
 static NTSTATUS CreateThread(Vanishing* v) {
   return NtCreateThreadEx((HANDLE*)v->page, THREAD_ALL_ACCESS, NULL, CURRENT_PROCESS,
                           (void*)CountRun, NULL, 0, 0, 0, 0,
-                          (PS_ATTRIBUTE_LIST*)(v->cold + v->slot++ * SLOT + EMPTY_LIST));
+                          (PS_ATTRIBUTE_LIST*)(v->cold + v->slot++ * COLD_SLOT + COLD_EMPTY_LIST));
 }
 // Starting a process always sleeps.
 static NTSTATUS Start(Vanishing* v, HANDLE* process, HANDLE* thread, CLIENT_ID* client) {
@@ -205,25 +187,11 @@ static const struct {
     {"NtCreateUserProcess, client", StartProcess3},
 };
 
-static UCHAR* MapCold(void) {
-  HANDLE file, section;
-  void* base = NULL;
-  ULONG size = 0;
-  if (OpenForReading(&file, COLD_FILE) < 0 ||
-      NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, NULL, PAGE_READONLY, SEC_COMMIT, file) <
-          0 ||
-      NtMapViewOfSection(section, CURRENT_PROCESS, &base, 0, 0, NULL, &size, ViewShare, 0,
-                         PAGE_READONLY) < 0) {
-    Exit(2);
-  }
-  return base;
-}
-
 static ULONG VanishingOutputs(ULONG argument) {
   static Vanishing v;
   ULONG failures = 0;
   (void)argument;
-  v.cold = MapCold();
+  v.cold = MapFile(OpenFile(COLD_FILE), SEC_COMMIT, PAGE_READONLY);
   Widen(&v.path, "\\??\\C:\\slack.bin");
   Widen(&v.own_path, "\\??\\C:\\isolation.exe");
   v.parameters.Flags = RTL_USER_PROC_PARAMS_NORMALIZED;

@@ -48,6 +48,19 @@ class ReadAheadTest : public testing::Test {
     machine_.pager.reads_ahead = true;
     machine_.pager.around_pages = 16;
   }
+  struct Resident {
+    RefPtr<test::FakeFile> file;
+    RefPtr<DataSection> data;
+  };
+  /// A file of `pages` pages, of which `read` from `first` on are in memory.
+  Resident MakeResident(u32 pages, u32 first, u32 read) {
+    Resident made;
+    made.file = MakeFile(test::PatternBytes(pages * kPageSize, 1), 1);
+    made.data = *machine_.data.Acquire(made.file);
+    test::Bytes bytes(read * kPageSize);
+    EXPECT_EQ(made.data->ReadBytes(first * kPageSize, bytes), Status::kSuccess);
+    return made;
+  }
   FakeMachine machine_;
 };
 
@@ -100,11 +113,60 @@ TEST_F(ReadAheadTest, OnlyThePageAskedForMustBeReadable) {
   EXPECT_FALSE(data->IsPresent(PageIndex(201)));
 }
 
-TEST_F(ReadAheadTest, NeighboursInMemoryAreMappedByTheSameFault) {
-  const auto file = MakeFile(test::PatternBytes(64 * kPageSize, 1), 1);
+TEST_F(ReadAheadTest, ThePageAskedForIsTriedOnceMoreOnlyWithItsNeighboursFrames) {
+  const auto file = MakeFile(test::PatternBytes(256 * kPageSize, 1), 1);
   const auto data = *machine_.data.Acquire(file);
-  test::Bytes bytes(20 * kPageSize);
-  ASSERT_EQ(data->ReadBytes(10 * kPageSize, bytes), Status::kSuccess);
+  std::byte byte[1];
+  for (u32 i = 1; i <= ReadAhead::LooksOf(256); ++i) {
+    ASSERT_EQ(data->ReadBytes(i * 3 * kPageSize, byte), Status::kSuccess);
+  }
+  FailPoint& frames = machine_.frames.fail_point();
+  // The block around page 196 begins before it: what its neighbours had is there for it.
+  frames.Arm(5);
+  ASSERT_EQ(data->ReadBytes(196 * kPageSize, byte), Status::kSuccess);
+  EXPECT_TRUE(frames.reached());
+  EXPECT_TRUE(data->IsPresent(PageIndex(196)));
+  EXPECT_FALSE(data->IsPresent(PageIndex(195)));
+  // The first of its block, it had none before it.
+  frames.Arm(1);
+  EXPECT_EQ(data->ReadBytes(224 * kPageSize, byte), Status::kNoMemory);
+  EXPECT_EQ(frames.attempts(), 1u);
+  frames.Disarm();
+  EXPECT_EQ(data->ReadBytes(224 * kPageSize, byte), Status::kSuccess);
+}
+
+TEST_F(ReadAheadTest, TheListenerHearsOfThePagesThatAreHere) {
+  struct Listener final : PageInListener {
+    u32 events = 0;
+    SectionRun last;
+    u32 last_bytes = 0;
+    void OnPageIn(const Section&, PageIndex first, u32 pages, u32 bytes) override {
+      ++events;
+      last = {first, pages};
+      last_bytes = bytes;
+    }
+  } listener;
+  machine_.pager.listener = &listener;
+  const auto file = MakeFile(test::PatternBytes(6 * kPageSize - 100, 1), 1);
+  const auto data = *machine_.data.Acquire(file);
+  std::byte byte[1];
+  ASSERT_EQ(data->ReadBytes(0, byte), Status::kSuccess);
+  EXPECT_EQ(listener.last.first.value, 0u);
+  EXPECT_EQ(listener.last.pages, ReadAhead::kFirstWindow);
+  EXPECT_EQ(listener.last_bytes, ReadAhead::kFirstWindow * kPageSize);
+  file->reads = 0;
+  file->fail_read = 1;  // The last two pages together; the page alone can be read.
+  ASSERT_EQ(data->ReadBytes(4 * kPageSize, byte), Status::kSuccess);
+  EXPECT_EQ(listener.last.first.value, 4u);
+  EXPECT_EQ(listener.last.pages, 1u);
+  EXPECT_EQ(listener.last_bytes, kPageSize);
+  EXPECT_EQ(listener.events, 2u);
+  EXPECT_EQ(data->counters().pages_read, ReadAhead::kFirstWindow + 1);
+  machine_.pager.listener = nullptr;
+}
+
+TEST_F(ReadAheadTest, NeighboursInMemoryAreMappedByTheSameFault) {
+  const auto [file, data] = MakeResident(64, 10, 20);
   const auto process = machine_.Process();
   const VirtAddr base = MapWhole(*process, *data, kPageWriteCopy);
   EXPECT_EQ(machine_.Byte(*process, base + 16 * kPageSize), int(file->bytes()[16 * kPageSize]));
@@ -122,10 +184,7 @@ TEST_F(ReadAheadTest, NeighboursInMemoryAreMappedByTheSameFault) {
 }
 
 TEST_F(ReadAheadTest, NeighboursStayWithinTheRegion) {
-  const auto file = MakeFile(test::PatternBytes(32 * kPageSize, 1), 1);
-  const auto data = *machine_.data.Acquire(file);
-  test::Bytes bytes(32 * kPageSize);
-  ASSERT_EQ(data->ReadBytes(0, bytes), Status::kSuccess);
+  const auto [file, data] = MakeResident(32, 0, 32);
   const auto process = machine_.Process();
   const VirtAddr base = MapWhole(*process, *data, kPageReadOnly);
   ASSERT_TRUE(process->space.Protect(base + 4 * kPageSize, 2 * kPageSize, kPageNoAccess).ok());
@@ -136,10 +195,7 @@ TEST_F(ReadAheadTest, NeighboursStayWithinTheRegion) {
 }
 
 TEST_F(ReadAheadTest, NeighboursLeaveMostPromises) {
-  const auto file = MakeFile(test::PatternBytes(16 * kPageSize, 1), 1);
-  const auto data = *machine_.data.Acquire(file);
-  test::Bytes bytes(16 * kPageSize);
-  ASSERT_EQ(data->ReadBytes(0, bytes), Status::kSuccess);
+  const auto [file, data] = MakeResident(16, 0, 16);
   const auto process = machine_.Process();
   const VirtAddr base = MapWhole(*process, *data);
   const auto resident = [&] {

@@ -96,6 +96,7 @@ class Isolation(support.SystemTest):
         (self.folder / 'cold.bin').write_bytes(COLD_CONTENT.ljust(COLD_SLOT, b'\0') * COLD_SLOTS)
         image = self.folder / 'disk.img'
         support.guest_disk.build(str(image), {('isolation.exe',): str(support.BIN / 'isolation.exe'),
+                                      ('exitcode.exe',): str(support.BIN / 'exitcode.exe'),
                                       ('slack.bin',): str(self.folder / 'slack.bin'),
                                       ('cold.bin',): str(self.folder / 'cold.bin')})
         put_garbage_behind(image, content)
