@@ -34,6 +34,8 @@ class Pit {
   void OnTick();
   /// Time since Init in units of 1 / kPitHz seconds.
   u64 Counter();
+  /// What Counter() was at the last tick that was handled; costs nothing.
+  u64 at_tick() const { return at_tick_; }
   u64 ticks() const { return ticks_; }
   /// One tick in units of Counter().
   u32 period() const { return period_; }

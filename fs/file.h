@@ -33,6 +33,10 @@ class File : public RefCounted<File> {
   /// leaves the size as it was, and the bytes within it old or new. kDiskFull before anything is
   /// written, also where the volume's format cannot say the size. May sleep.
   virtual Status WriteAt(u64 offset, GatherList buffers) = 0;
+  /// Keeps as much of the volume free as the file needs to become `size` bytes long, in place of what was kept
+  /// for it before: WriteAt and SetSize up to there find room. Given back with the last holder. kDiskFull
+  /// changes nothing. May sleep.
+  virtual Status Reserve(u64 size) = 0;
   /// Cuts the file, or makes it grow by zeros. A failure changes nothing. May sleep.
   virtual Status SetSize(u64 size) = 0;
   /// kInvalidParameter: the volume cannot say this time. May sleep.

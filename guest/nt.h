@@ -341,6 +341,7 @@ NTCALL NtAllocateVirtualMemory(HANDLE process, void** base, ULONG zero_bits, ULO
                                ULONG type, ULONG protect);
 NTCALL NtClearEvent(HANDLE event);
 NTCALL NtClose(HANDLE handle);
+NTCALL NtCreateDirectoryObject(HANDLE* directory, ULONG access, OBJECT_ATTRIBUTES* attributes);
 NTCALL NtCreateEvent(HANDLE* event, ULONG access, OBJECT_ATTRIBUTES* attributes, ULONG type,
                      UCHAR signaled);
 NTCALL NtCreateFile(HANDLE* file, ULONG access, OBJECT_ATTRIBUTES* attributes, IO_STATUS_BLOCK* io,

@@ -1,5 +1,6 @@
 // Clock: NT's two clocks over the machine's two: the date at boot, and a counter that never stops.
-// Units: NT time is 100 ns since 1601-01-01 UTC; the performance counter counts the PIT's 1,193,182 Hz.
+// Units: 100 ns; NT time since 1601-01-01 UTC, the performance counter since boot: Wine's DLLs have its
+//        frequency compiled in.
 #pragma once
 
 #include "drivers/pit.h"
@@ -11,24 +12,19 @@ class Clock {
  public:
   Clock(drivers::Pit& pit, u64 time_at_boot) : pit_(pit), time_at_boot_(time_at_boot) {}
 
-  u64 SystemTime() { return time_at_boot_ + drivers::PitTo100ns(pit_.Counter()); }
-  u64 PerformanceCounter() { return pit_.Counter(); }
-  static constexpr u32 kPerformanceFrequency = drivers::kPitHz;
+  u64 SinceBoot() { return drivers::PitTo100ns(pit_.Counter()); }
+  u64 SystemTime() { return DateOf(SinceBoot()); }
+  u64 DateOf(u64 since_boot) const { return time_at_boot_ + since_boot; }
+  u64 PerformanceCounter() { return SinceBoot(); }
+  static constexpr u32 kPerformanceFrequency = 10'000'000;
 
-  /// The scheduler's tick at which an NT time-out is over: negative is from now on, positive a date.
-  u64 DeadlineFor(i64 timeout, u64 now_ticks) {
-    u64 left = 0;
-    if (timeout < 0) {
-      left = 0 - u64(timeout);
-    } else if (const u64 now = SystemTime(); u64(timeout) > now) {
-      left = u64(timeout) - now;
-    } else {
-      return now_ticks;
-    }
-    constexpr u32 kHundredNsPerTick = 10'000'000 / kTickHz;
-    const u64 ticks = left / kHundredNsPerTick;
-    // Rounded up, and the tick that runs already does not count.
-    return ticks > kNever / 2 ? kNever - 1 : now_ticks + ticks + 2;
+  /// When the last tick was; never later than SinceBoot().
+  u64 AtTick() const { return drivers::PitTo100ns(pit_.at_tick()); }
+
+  /// When an NT time-out is over, as SinceBoot() counts: negative is from now on, positive a date.
+  u64 DeadlineFor(i64 timeout) {
+    if (timeout > 0) return u64(timeout) > time_at_boot_ ? u64(timeout) - time_at_boot_ : 0;
+    return SinceBoot() + (0 - u64(timeout));
   }
 
  private:

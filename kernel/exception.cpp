@@ -5,11 +5,14 @@
 #include "kernel/fault_log.h"
 #include "kernel/kernel.h"
 #include "kernel/syscall/user_memory.h"
+#include "kernel/x86/context.h"
 
 namespace fl::kernel {
 namespace {
 
 constexpr u32 kLongestInstruction = 15;
+/// The error code of INT 0x29 (Microsoft's __fastfail), whose gate user mode may not enter: SDM vol. 3A, 6.13.
+constexpr u32 kFastFailGate = 0x29 << 3 | 2;
 
 bool IsPrefix(u8 byte) {
   switch (byte) {
@@ -87,6 +90,21 @@ bool AtPrivilegedInstruction(u32 eip) {
   return false;
 }
 
+/// By what the x87 unit says is pending and not masked (SDM vol. 1, 8.5).
+Status StatusOfFpuError() {
+  const u32 pending = x86::PendingFpuErrors();
+  constexpr u32 kInvalid = 1, kDenormal = 2, kZeroDivide = 4, kOverflow = 8, kUnderflow = 16;
+  constexpr u32 kStackFault = 0x40;
+  if ((pending & kInvalid) != 0) {
+    return (pending & kStackFault) != 0 ? Status::kFloatStackCheck : Status::kFloatInvalidOperation;
+  }
+  if ((pending & kZeroDivide) != 0) return Status::kFloatDivideByZero;
+  if ((pending & kDenormal) != 0) return Status::kFloatDenormalOperand;
+  if ((pending & kOverflow) != 0) return Status::kFloatOverflow;
+  if ((pending & kUnderflow) != 0) return Status::kFloatUnderflow;
+  return Status::kFloatInexactResult;
+}
+
 const char* NameOf(Status status) {
   switch (status) {
     case Status::kAccessViolation:
@@ -118,8 +136,9 @@ const char* NameOf(Status status) {
 
 /// A program may have unmapped its images, its own included.
 std::string_view NameOf(Process& process) {
-  const LoadedModule* program = process.modules().program();
-  return program ? program->Name() : std::string_view("program without images");
+  if (const LoadedModule* program = process.modules().program()) return program->Name();
+  if (process.images().empty()) return "program without images";
+  return process.images()[0].section->file()->Name();
 }
 
 /// "alpha.dll+0x1234", or the bare address.
@@ -182,6 +201,12 @@ u32 AccessParameter(mm::Access access) {
   return 0;
 }
 
+mm::Access AccessOfParameter(u32 parameter) {
+  return parameter == 0   ? mm::Access::kRead
+         : parameter == 1 ? mm::Access::kWrite
+                          : mm::Access::kExecute;
+}
+
 Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
   switch (frame.vector) {
     case x86::kVectorDivide:
@@ -200,9 +225,15 @@ Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
     case x86::kVectorAlignment:
       return {.status = Status::kDatatypeMisalignment, .address = {}};
     case x86::kVectorFpuError:
+      return {.status = StatusOfFpuError(), .address = {}};
     case x86::kVectorSimdError:
-      return {.status = Status::kFloatInvalidOperation, .address = {}};
+      return {.status = Status::kFloatMultipleTraps, .address = {}};
+    case x86::kVectorStackSegment:
+      return {.status = Status::kStackOverflow, .address = {}};
     case x86::kVectorGeneralProtection:
+      if (frame.error_code == kFastFailGate) {
+        return {.status = Status::kStackBufferOverrun, .address = {}};
+      }
       if (AtPrivilegedInstruction(frame.eip)) {
         return {.status = Status::kPrivilegedInstruction, .address = {}};
       }
@@ -216,8 +247,7 @@ Exception ExceptionOfTrap(const x86::TrapFrame& frame) {
   }
 }
 
-void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
-                           const Exception& exception) {
+void EndProcessByException(Thread& thread, VirtAddr eip, const Exception& exception) {
   Process& process = *thread.process();
   if (process.terminating()) return;
   char where[96];
@@ -226,8 +256,7 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   char cause[48] = {};
   if (exception.has_address) {
     // Where a fetch is a read to the processor, a read of the instruction itself is still one to us.
-    const bool fetch =
-        exception.access == mm::Access::kRead && exception.address == VirtAddr(frame.eip);
+    const bool fetch = exception.access == mm::Access::kRead && exception.address == eip;
     Format(access, ": %s of 0x%08x (region: %s)",
            AccessName(fetch ? mm::Access::kExecute : exception.access), exception.address.value,
            RegionText(process, exception.address, region).data());
@@ -238,8 +267,8 @@ void EndProcessByException(Thread& thread, const x86::TrapFrame& frame,
   const std::string_view name = NameOf(process);
   char message[600];
   Format(message, "%.*s: %s 0x%08x at %s (0x%08x)%s%s", int(name.size()), name.data(),
-         NameOf(exception.status), Code(exception.status),
-         Where(process, VirtAddr(frame.eip), where).data(), frame.eip, access, cause);
+         NameOf(exception.status), Code(exception.status), Where(process, eip, where).data(),
+         eip.value, access, cause);
   TheKernel().host.ReportException({.message = message,
                                     .status = Code(exception.status),
                                     .process = process.id(),

@@ -20,11 +20,12 @@ struct Exception {
 
 /// ExceptionInformation[0] of an access violation or an in-page error; 8 needs no-execute pages.
 u32 AccessParameter(mm::Access access);
+mm::Access AccessOfParameter(u32 parameter);
 
 /// A trap other than a page fault. May read the instruction, which may sleep.
 Exception ExceptionOfTrap(const x86::TrapFrame& frame);
 
-/// Reports it to the host and ends the thread's process with the exception's status.
-void EndProcessByException(Thread& thread, const x86::TrapFrame& frame, const Exception& exception);
+/// Reports it, with where it happened, to the host and ends the thread's process with the exception's status.
+void EndProcessByException(Thread& thread, VirtAddr eip, const Exception& exception);
 
 }  // namespace fl::kernel

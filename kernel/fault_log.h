@@ -34,6 +34,13 @@ class FaultLog {
   u32 total() const { return total_; }
   u32 hard() const { return hard_; }
   u64 cycles() const { return cycles_; }
+  /// A fault that needed no page: see zero_fill.h.
+  void CountZeroFill(u32 bytes) {
+    ++zero_fills_;
+    zero_fill_bytes_ += bytes;
+  }
+  u32 zero_fills() const { return zero_fills_; }
+  u64 zero_fill_bytes() const { return zero_fill_bytes_; }
   /// To the log, the newest last.
   void Print() const;
 
@@ -44,6 +51,8 @@ class FaultLog {
   u32 total_ = 0;
   u32 hard_ = 0;
   u64 cycles_ = 0;
+  u32 zero_fills_ = 0;
+  u64 zero_fill_bytes_ = 0;
   FaultRecord ring_[kRing];
 };
 

@@ -60,7 +60,7 @@ void EndOtherProcesses(Kernel& kernel) {
 /// False: the time was up.
 bool WaitFor(Kernel& kernel, Process& process, u32 limit) {
   Scheduler& scheduler = kernel.scheduler;
-  const u64 deadline = limit == 0 ? kNever : scheduler.ticks() + u64(limit) * kTickHz / 1000 + 1;
+  const u64 deadline = limit == 0 ? kNever : scheduler.now() + (u64(limit) + 1) * kMillisecond;
   return scheduler.WaitFor(process, deadline) == Status::kSuccess;
 }
 

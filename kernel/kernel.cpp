@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "kernel/nt/user_mode.h"
 #include "kernel/x86/direct_map.h"
 
 namespace fl::kernel {
@@ -17,6 +18,8 @@ constexpr VirtPage kImagesEnd{0x78000};
 alignas(Kernel) std::byte storage[sizeof(Kernel)];
 
 constexpr u32 kAroundPages = 16;
+// One in so many bytes of memory may be keys and values.
+constexpr u32 kRegistryShare = 16;
 
 u32 ClusterOf(const Options& options) {
   if (options.cluster == 0) return kDefaultCluster;
@@ -48,7 +51,15 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
       images(pager, options.seed, kImagesFirst, kImagesEnd),
       files(pager),
       clock(devices.pit, devices.time_at_boot),
-      host(devices.ports, devices.input, scheduler) {}
+      host(devices.ports, devices.input, scheduler),
+      registry(memory.frames.frame_count() / kRegistryShare * kPageSize) {}
+
+void Kernel::OnTick(bool from_user) {
+  const u64 now = clock.AtTick();
+  scheduler.OnTick(now, from_user && scheduler.running());
+  timers.Expire(now);
+  if (user_mode) user_mode->user_data().SetTime(now, clock.DateOf(now));
+}
 
 Kernel& TheKernel() {
   KASSERT(the_kernel);

@@ -7,18 +7,23 @@
 #include "kernel/heap.h"
 #include "kernel/host_link.h"
 #include "kernel/image_log.h"
+#include "kernel/keyed_event.h"
 #include "kernel/memory.h"
-#include "kernel/named_objects.h"
+#include "kernel/object_namespace.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
+#include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
+#include "kernel/timer.h"
 #include "kernel/trace.h"
 #include "mm/address_space.h"
 #include "mm/data_cache.h"
 #include "mm/image_cache.h"
 
 namespace fl::kernel {
+
+class UserMode;
 
 /// Where the heap's large blocks lie; system space's regions end here.
 inline constexpr u32 kHeapBase = x86::kSystemSpaceEnd - KernelHeap::kLargestRange * kPageSize;
@@ -34,6 +39,9 @@ struct Devices {
 struct Kernel {
   Kernel(const Options& the_options, Memory& the_memory, const Devices& devices);
 
+  /// The timer interrupt.
+  void OnTick(bool from_user);
+
   const Options options;
   Memory& memory;
   Scheduler scheduler;
@@ -43,14 +51,19 @@ struct Kernel {
   ImageLog image_log;
   mm::ImageCache images;
   mm::DataCache files;
+  OpenFiles open_files;
   Clock clock;
   HostLink host;
   FaultLog faults;
-  NamedObjects names;
+  ObjectNamespace names;
+  registry::Tree registry;
+  TimerQueue timers;
+  KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.
   RefPtr<fs::Volume> volume;            ///< Drive C:; null if there is none.
+  UserMode* user_mode = nullptr;        ///< NT's, if the volume has it.
   RefPtr<Object> input, output, error;  ///< The standard streams.
 };
 

@@ -9,7 +9,9 @@
 #include "kernel/disks.h"
 #include "kernel/kernel.h"
 #include "kernel/monitor.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/provoke.h"
+#include "kernel/registry_seed.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
 #include "kernel/traps.h"
@@ -64,6 +66,8 @@ u64 ReadDate() {
 
 Status MakeStandardObjects(Kernel& kernel) {
   TRY_STATUS(kernel.image_log.Reserve());
+  TRY_STATUS(kernel.names.Init());
+  TRY_STATUS(kernel.registry.Init());
   kernel.stubs = TRY(SyscallStubs::Create(kernel.pager));
   // It is there from now on, so it belongs to what the programs find.
   std::byte first_byte[1];
@@ -72,6 +76,18 @@ Status MakeStandardObjects(Kernel& kernel) {
   kernel.output = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kOutput));
   kernel.error = AdoptRef<Object>(new (std::nothrow) StreamObject(StreamKind::kError));
   return kernel.input && kernel.output && kernel.error ? Status::kSuccess : Status::kNoMemory;
+}
+
+/// NT's user mode, if the volume has it; without it, the kernel links.
+Status FindUserMode(Kernel& kernel) {
+  const Result<UserMode*> mode = UserMode::Load(kernel);
+  if (mode.ok()) {
+    kernel.user_mode = *mode;
+    return Status::kSuccess;
+  }
+  const Status status = mode.error();
+  const bool has_none = IsNotFound(status) || status == Status::kEntryPointNotFound;
+  return has_none ? Status::kSuccess : status;
 }
 
 /// Runs the program as often and as the command line says, reports, and ends the machine.
@@ -126,6 +142,12 @@ Status MakeStandardObjects(Kernel& kernel) {
   kernel.volume = g_disks->MountDriveC(info);
   if (!kernel.volume) Stop("other", "there is no disk with a FAT volume", Status::kNoSuchDevice);
   if (IsFailure(MakeStandardObjects(kernel))) Stop("other", "out of memory", Status::kNoMemory);
+  if (const Status s = SeedRegistry(kernel); IsFailure(s)) {
+    Stop("other", "C:\\windows\\registry.txt cannot be used", s);
+  }
+  if (const Status s = FindUserMode(kernel); IsFailure(s)) {
+    Stop("other", "C:\\windows\\system32: its ntdll.dll cannot be used", s);
+  }
 
   Provoke(Provocation(options.bugcheck));
   RunSeries(kernel);

@@ -32,6 +32,8 @@ bool ApplyNumber(Options& options, std::string_view name, u32 value) {
     options.repeat = value;
   } else if (name == "limit") {
     options.limit = value;
+  } else if (name == "wine_debug") {
+    options.wine_debug = value;
   } else if (name == "trials") {
     options.trials = value;
   } else if (name == "from") {

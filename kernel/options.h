@@ -25,9 +25,10 @@ struct Options {
   bool sweep = false;    ///< Run the program with each `sweep_kind` failing in turn; see series.h.
   FailKind sweep_kind = FailKind::kDisk;
   bool sweep_and_after = false;  ///< sweep=KIND+: not one attempt, but all from it on.
-  u32 trials = 0;                ///< Run so many programs, one after the other; see series.h.
-  u32 from = 1;                  ///< The first to fail in a sweep, or to be tried.
-  u32 every = 1;                 ///< And the step to the next.
+  u32 wine_debug = 0;  ///< What Wine's DLLs tell the log: 1 fixme, 2 err, 4 warn, 8 trace.
+  u32 trials = 0;      ///< Run so many programs, one after the other; see series.h.
+  u32 from = 1;        ///< The first to fail in a sweep, or to be tried.
+  u32 every = 1;       ///< And the step to the next.
   std::string_view
       program;  ///< Command line; its first word is the program. Points into the input.
   std::string_view unknown;  ///< The first word that was not understood.

@@ -92,6 +92,7 @@ void Process::GiveBack() {
   space_ = nullptr;
   images_ = Vector<LoadedImage>();
   modules_.Clear();
+  token = nullptr;
   delete page_table_;
   page_table_ = nullptr;
   if (linked()) Unlink();

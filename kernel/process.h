@@ -17,6 +17,8 @@
 
 namespace fl::kernel {
 
+class UserMode;
+
 /// A mapped image of a process.
 struct LoadedImage {
   RefPtr<mm::ImageSection> section;
@@ -65,7 +67,20 @@ class Process final : public Object, public ListNode<Process> {
   /// Of those that have not left. Null if there is none.
   Thread* FindThread(u32 id);
 
+  /// What links it, if that is not the kernel.
+  UserMode* user_mode() const { return user_mode_; }
+  /// Where its ntdll lies.
+  VirtAddr ntdll() const { return ntdll_; }
+  void SetUserMode(UserMode* user_mode, VirtAddr ntdll) {
+    user_mode_ = user_mode;
+    ntdll_ = ntdll;
+  }
+
+  /// What it may do: a token; null until somebody asks.
+  RefPtr<Object> token;
+
   VirtAddr peb;
+  bool wants_timer_resolution = false;  ///< By NtSetTimerResolution.
   /// What the program's image asks for each of its threads, in bytes.
   u32 stack_reserve = 0;
   u32 stack_commit = 0;
@@ -79,6 +94,8 @@ class Process final : public Object, public ListNode<Process> {
   x86::UserPageTable* page_table_ = nullptr;
   mm::AddressSpace* space_ = nullptr;
   HandleTable handles_;
+  UserMode* user_mode_ = nullptr;
+  VirtAddr ntdll_;
   Vector<LoadedImage> images_;
   ModuleList modules_;
   IntrusiveList<Thread, ProcessTag> threads_;

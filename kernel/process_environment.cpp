@@ -1,6 +1,7 @@
 // ProcessEnvironment: see process_environment.h.
 #include "kernel/process_environment.h"
 
+#include "kernel/kernel.h"
 #include "kernel/syscall/process_parameters.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
@@ -16,6 +17,8 @@ constexpr u32 kPebSize = 2 * kPageSize;
 
 constexpr u32 kParametersSize = 0x2A4;
 constexpr u32 kCurrentDirectoryRoom = 0x208;
+/// ConsoleHandle: there is none, and the standard handles are files or pipes.
+constexpr u32 kNoConsole = u32(-4);
 
 /// Writes values at documented offsets of a structure in user memory.
 class Fields {
@@ -63,11 +66,12 @@ class ParameterBlock {
 
 u32 StringRoom(const Vector<char16_t>& text) { return text.size() * 2 + 2; }
 
-Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
-  const pe::ImageLayout& layout = program.Layout();
+Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
+  const pe::ImageLayout& layout = program.layout;
   return Fields(kPebBase)
-      .Set(0x08, program.Base().value)
+      .Set(0x08, program.base.value)
       .Set(0x10, parameters.value)
+      .Set(0x38, program.api_sets.value)
       .Set(0x64, 1)                           // NumberOfProcessors
       .Set64(0x70, u64(-25'920'000'000'000))  // CriticalSectionTimeout: 30 days.
       .Set(0x78, 0x100000)  // Heap segments: reserve, commit, decommit thresholds.
@@ -82,6 +86,9 @@ Status BuildPeb(const LoadedModule& program, VirtAddr parameters) {
       .Set(0xB8, layout.subsystem_version.major)
       .Set(0xBC, layout.subsystem_version.minor)
       .Set(0x1D4, 1)  // SessionId
+      // Behind the PEB Wine's DLLs look for what they are to tell: a table of channels, of which this is the
+      // last, without a name: the default.
+      .Set(kPageSize, TheKernel().options.wine_debug)
       .status();
 }
 
@@ -101,13 +108,13 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
   TRY_STATUS(
       strings.PutString(0x40, request.command_line.span(), StringRoom(request.command_line)));
   TRY_STATUS(strings.PutString(0x70, request.image_path.span(), StringRoom(request.image_path)));
-  TRY_STATUS(strings.PutString(0x30, {}, 2));
   const u32 environment = block.base.value + strings.next();
   TRY_STATUS(CopyToUser(environment, request.environment.data(), environment_bytes));
   TRY_STATUS(Fields(block.base)
                  .Set(0x00, block.size)
                  .Set(0x04, size)
                  .Set(0x08, kParametersNormalised)
+                 .Set(0x10, kNoConsole)
                  .Set(0x18, standard_handles[0])
                  .Set(0x1C, standard_handles[1])
                  .Set(0x20, standard_handles[2])
@@ -120,7 +127,7 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 
 }  // namespace
 
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program,
                         const u32 (&standard_handles)[3]) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
@@ -138,10 +145,10 @@ Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const Loa
                       .protection = mm::kPageReadWrite}));
   static_assert(kTebBase.value + kTebSize == kPebBase.value);
   process.peb = kPebBase;
-  process.stack_reserve = program.Layout().stack_reserve;
-  process.stack_commit = program.Layout().stack_commit;
+  process.stack_reserve = program.layout.stack_reserve;
+  process.stack_commit = program.layout.stack_commit;
   // The entry point is called as a function with the PEB.
-  TRY_STATUS(PrepareUserThread(thread, {.start = program.Base() + program.Layout().entry.value,
+  TRY_STATUS(PrepareUserThread(thread, {.start = program.base + program.layout.entry.value,
                                         .argument = kPebBase.value,
                                         .teb = kTebBase}));
   const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));

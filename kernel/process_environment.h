@@ -9,8 +9,14 @@
 
 namespace fl::kernel {
 
+struct ProgramImage {
+  const pe::ImageLayout& layout;
+  VirtAddr base;
+  VirtAddr api_sets;  ///< PEB.ApiSetMap; may be null.
+};
+
 /// Builds all of it in the current process, whose first thread is ready for user mode then.
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const LoadedModule& program,
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program,
                         const u32 (&standard_handles)[3]);
 
 }  // namespace fl::kernel

@@ -8,6 +8,7 @@
 #include "kernel/kernel.h"
 #include "kernel/loader/link_session.h"
 #include "kernel/loader/loader_call.h"
+#include "kernel/nt/nt_start.h"
 #include "kernel/paths.h"
 #include "kernel/process_environment.h"
 #include "kernel/trace.h"
@@ -36,9 +37,8 @@ Result<LoadedModule*> LoadImages(Process& process, std::string_view path, LoadEr
   return program;
 }
 
-Status Prepare(Thread& thread, Starting& starting) {
-  Process& process = *thread.process();
-  Kernel& kernel = TheKernel();
+/// What the program's images are, by the kernel's linker.
+Result<ProgramImage> Link(Process& process, Starting& starting) {
   const ProgramRequest& request = starting.request;
   Vector<char> directory;
   TRY_STATUS(AppendUtf8(request.current_directory.span(), directory));
@@ -50,15 +50,34 @@ Status Prepare(Thread& thread, Starting& starting) {
   const std::string_view path(request.path.data(), request.path.size());
   TRY_STATUS(process.modules().search.Init(path, current));
   const LoadedModule* const program = TRY(LoadImages(process, path, starting.error));
+  return ProgramImage{program->Layout(), program->Base(), {}};
+}
+
+/// The same for a program that NT's user mode links.
+Result<ProgramImage> MapForUserMode(Process& process, UserMode& user_mode, Starting& starting) {
+  const std::string_view path(starting.request.path.data(), starting.request.path.size());
+  const NtImages images = TRY(MapNtImages(process, user_mode, path, starting.error));
+  process.SetUserMode(&user_mode, images.ntdll);
+  // The process' own list keeps the program's image, and so its layout.
+  return ProgramImage{images.program->layout(), images.program->base(), images.api_sets};
+}
+
+Status Prepare(Thread& thread, Starting& starting) {
+  Process& process = *thread.process();
+  Kernel& kernel = TheKernel();
+  const ProgramRequest& request = starting.request;
   TRY(process.space().MapView(*kernel.stubs,
                               {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
+  const ProgramImage program =
+      TRY(kernel.user_mode ? MapForUserMode(process, *kernel.user_mode, starting)
+                           : Link(process, starting));
   u32 standard_handles[3] = {};
   for (u32 i = 0; i < 3; ++i) {
     if (!request.standard[i]) continue;
     standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
   }
-  TRY_STATUS(BuildEnvironment(thread, request, *program, standard_handles));
-  return StartProgramCalls(thread);
+  TRY_STATUS(BuildEnvironment(thread, request, program, standard_handles));
+  return process.user_mode() ? Status::kSuccess : StartProgramCalls(thread);
 }
 
 void RunProgram(void* argument) {

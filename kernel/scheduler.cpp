@@ -1,7 +1,7 @@
 // Scheduler: see scheduler.h. SwitchAway is the only place where one thread is left for another.
 #include "kernel/scheduler.h"
 
-#include "kernel/process.h"
+#include "kernel/kernel.h"
 #include "kernel/sync_objects.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/trap.h"
@@ -71,22 +71,29 @@ void Scheduler::FinishSwitch() {
   ended->FreeStack();
 }
 
-void Scheduler::Yield() {
+bool Scheduler::Yield() {
   wants_switch_ = false;
   quantum_left_ = kQuantumTicks;
-  if (ready_mask_ >> current_->priority == 0) return;
+  if (ready_mask_ >> current_->priority == 0) return false;
   if (current_->process()) x86::SaveFpu(current_->fpu);
   MakeReady(*current_);
   SwitchAway();
+  return true;
 }
 
 WakeReason Scheduler::WaitUntil(const void* channel, u64 deadline, Interruptible interruptible) {
   Thread& thread = *current_;
-  if (interruptible == Interruptible::kYes && thread.ending()) return WakeReason::kTerminated;
+  if (interruptible != Interruptible::kNo && thread.ending()) return WakeReason::kTerminated;
+  if (interruptible == Interruptible::kAlertable) {
+    const Status alert = thread.alerts.Take();
+    if (alert == Status::kAlerted) return WakeReason::kAlerted;
+    if (alert == Status::kUserApc) return WakeReason::kUserApc;
+  }
+  if (deadline <= now_) return WakeReason::kTimeout;
   if (thread.process()) x86::SaveFpu(thread.fpu);
   thread.state = ThreadState::kAsleep;
   thread.channel = channel;
-  thread.interruptible = interruptible == Interruptible::kYes;
+  thread.interruptible = interruptible;
   thread.deadline = deadline;
   ListFor(channel).PushBack(thread);
   if (deadline != kNever) AddTimer(thread);
@@ -95,7 +102,8 @@ WakeReason Scheduler::WaitUntil(const void* channel, u64 deadline, Interruptible
 }
 
 bool Scheduler::Wait(const void* channel, u32 milliseconds) {
-  const u64 deadline = ticks_ + milliseconds / (1000 / kTickHz) + 2;
+  // Two ticks more: the time of the last one is that much old.
+  const u64 deadline = now_ + u64(milliseconds + 2 * 1000 / kTickHz) * kMillisecond;
   return WaitUntil(channel, deadline, Interruptible::kNo) != WakeReason::kTimeout;
 }
 
@@ -113,24 +121,39 @@ void Scheduler::SetPriority(Thread& thread, u8 priority) {
   MakeReady(thread);
 }
 
-Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline) {
+Status Scheduler::StatusOf(WakeReason reason) {
+  switch (reason) {
+    case WakeReason::kWoken:
+      return Status::kSuccess;
+    case WakeReason::kTimeout:
+      return Status::kTimeout;
+    case WakeReason::kTerminated:
+      return Status::kThreadIsTerminating;
+    case WakeReason::kAlerted:
+      return Status::kAlerted;
+    case WakeReason::kUserApc:
+      return Status::kUserApc;
+  }
+  return Status::kSuccess;
+}
+
+Status Scheduler::WaitFor(kernel::Wait& wait, u64 deadline, Interruptible interruptible) {
   if (wait.TryFinish()) return wait.status();
-  if (deadline <= ticks_) return Status::kTimeout;
   current_->wait = &wait;
   wait.Begin();
-  const WakeReason reason = WaitUntil(&wait, deadline, Interruptible::kYes);
+  const WakeReason reason = WaitUntil(&wait, deadline, interruptible);
   wait.Cancel();
   current_->wait = nullptr;
   // After a time-out, an object may have come first all the same.
   if (wait.finished()) return wait.status();
-  return reason == WakeReason::kTerminated ? Status::kThreadIsTerminating : Status::kTimeout;
+  return StatusOf(reason);
 }
 
-Status Scheduler::WaitFor(Object& object, u64 deadline) {
+Status Scheduler::WaitFor(Object& object, u64 deadline, Interruptible interruptible) {
   WaitBlock block;
   block.object = &object;
   kernel::Wait wait(*current_, WaitKind::kAny, {&block, 1});
-  return WaitFor(wait, deadline);
+  return WaitFor(wait, deadline, interruptible);
 }
 
 void Scheduler::EndWait(Thread& thread, const kernel::Wait& wait) {
@@ -173,15 +196,24 @@ void Scheduler::WakeAll(const void* channel) {
 void Scheduler::InterruptSleep(Thread& thread) {
   // From now on no object is spent on it.
   if (thread.wait) thread.wait->Cancel();
-  if (thread.state == ThreadState::kAsleep && thread.interruptible) {
+  if (thread.state == ThreadState::kAsleep && thread.interruptible != Interruptible::kNo) {
     EndSleep(thread, WakeReason::kTerminated);
   }
 }
 
-void Scheduler::OnTick() {
-  ++ticks_;
+bool Scheduler::EndAlertableSleep(Thread& thread, WakeReason reason) {
+  const bool alertable = thread.interruptible == Interruptible::kAlertable;
+  if (thread.state != ThreadState::kAsleep || !alertable) return false;
+  if (thread.wait) thread.wait->Cancel();
+  EndSleep(thread, reason);
+  return true;
+}
+
+void Scheduler::OnTick(u64 now, bool from_user) {
+  if (from_user) current_->user_time += now - now_;
+  now_ = now;
   while (Thread* first = timers_.front()) {
-    if (first->deadline > ticks_) break;
+    if (first->deadline > now) break;
     EndSleep(*first, WakeReason::kTimeout);
   }
   if (quantum_left_ > 0) --quantum_left_;
@@ -192,6 +224,7 @@ void Scheduler::OnTick() {
 void Scheduler::ExitCurrent() {
   Thread& thread = *current_;
   thread.state = ThreadState::kEnded;
+  thread.exit_time = TheKernel().clock.SystemTime();
   AbandonMutants(thread);
   EndWaits(thread);
   // The scheduler's own reference: given up by whoever runs next, on another stack than this one.

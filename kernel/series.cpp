@@ -2,6 +2,7 @@
 #include "kernel/series.h"
 
 #include "kernel/base/format.h"
+#include "kernel/base/log.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -28,12 +29,28 @@ RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
   const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
   kernel_.images.DropKept();
+  WriteFilesBack();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;
   if (outcome.end != first_.end || outcome.status != first_.status) ++counters_.other_status;
   if (outcome.end == RunEnd::kTimedOut) ++counters_.timed_out;
   return outcome;
+}
+
+/// What the programs wrote is on the disk, or it is told that it is not.
+void Series::WriteFilesBack() {
+  Status status = kernel_.files.WriteBackAll();
+  // A volume that nobody changed needs no request to the disk.
+  if (IsSuccess(status) && kernel_.volume->Counters().data_sectors_written +
+                                   kernel_.volume->Counters().metadata_sectors_written !=
+                               0) {
+    status = kernel_.volume->Flush();
+  }
+  if (IsSuccess(status)) return;
+  Log(LogLevel::kError, "files could not be written to the disk (status 0x%08x)", Code(status));
+  HostLine line(kernel_.host, HostStream::kReport);
+  line->Field("event", "unwritten").Field("status", Code(status));
 }
 
 RunOutcome Series::Repeat() {

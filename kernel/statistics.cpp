@@ -14,6 +14,7 @@ void PutFaults(JsonWriter& json, const FaultLog& faults) {
   }
   json.EndObject();
   json.Field("hard_faults", faults.hard()).Field("fault_cycles", faults.cycles());
+  json.Field("zero_fills", faults.zero_fills()).Field("zero_fill_bytes", faults.zero_fill_bytes());
 }
 
 void PutMemory(JsonWriter& json, Kernel& kernel, const Balance& before) {

@@ -13,8 +13,10 @@ namespace {
 
 constexpr u32 kStubSize = 16;
 constexpr u32 kFirstStub = 32;
-/// mov edx, esp; sysenter; ret: what the stubs call where the processor has it.
+/// mov edx, esp; sysenter; ret
 constexpr u8 kFastCall[] = {0x8B, 0xD4, 0x0F, 0x34, 0xC3};
+/// int 0x2e; ret: the same where the processor has no SYSENTER.
+constexpr u8 kSlowCall[] = {0xCD, 0x2E, 0xC3};
 constexpr u32 kFastCallOffset = kPageSize - kStubSize;
 constexpr u32 kFastCallReturnOffset = kFastCallOffset + 4;
 constexpr u8 kBreakpoint = 0xCC;
@@ -26,6 +28,9 @@ u32 NumberOf(std::string_view name) {
   }
   return ~0u;
 }
+
+/// Programs that the kernel links do not know it.
+bool IsForNtOnly(const SystemCallEntry& call) { return call.name[0] == '_'; }
 
 void Put(std::byte* at, std::span<const u8> code) { std::memcpy(at, code.data(), code.size()); }
 
@@ -43,31 +48,53 @@ VirtAddr SyscallStubs::AddressOf(u32 number) {
   return kStubsBase + (kFirstStub + number * kStubSize);
 }
 
+VirtAddr SyscallStubs::AddressOf(std::string_view name) {
+  const u32 number = NumberOf(name);
+  KASSERT(number != ~0u);
+  return AddressOf(number);
+}
+
+VirtAddr SyscallStubs::FastCall() { return kStubsBase + kFastCallOffset; }
+
 VirtAddr SyscallStubs::FastCallReturn() { return kStubsBase + kFastCallReturnOffset; }
 
 Status SyscallStubs::FinishPage(PageIndex, mm::PageBytes bytes) {
   std::memset(bytes.data(), kBreakpoint, bytes.size());
-  const u32 exit_number = NumberOf("RtlExitUserThread");
+  const u32 exit_number = kOwnCallNumbers + NumberOf("RtlExitUserThread");
   // push eax; push eax (in the place of a return address); mov eax, number; int 0x2e
   const u8 exit[] = {0x50, 0x50, 0xB8, u8(exit_number), u8(exit_number >> 8), 0, 0, 0xCD, 0x2E};
   Put(bytes.data(), exit);
   // mov ecx, eax; mov eax, number; int 0x2e
   const u8 loader_return[] = {0x89, 0xC1, 0xB8, 0, 0, kLoaderReturnNumber >> 16, 0, 0xCD, 0x2E};
   Put(bytes.data() + (LoaderReturnAddress() - kStubsBase), loader_return);
-  Put(bytes.data() + kFastCallOffset, kFastCall);
+  const bool fast = x86::Features().sep;
+  Put(bytes.data() + kFastCallOffset,
+      fast ? std::span<const u8>(kFastCall) : std::span<const u8>(kSlowCall));
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
     const u32 offset = kFirstStub + i * kStubSize;
+    const u32 number = kOwnCallNumbers + i;
     const u8 size = u8(calls[i].arguments * 4);
-    if (x86::Features().sep) {
-      // mov eax, number; call kFastCall; ret argument bytes
+    if (fast || IsForNtOnly(calls[i])) {
+      // mov eax, number; call FastCall; ret argument bytes
       const u32 distance = kFastCallOffset - (offset + 10);
-      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0,    0, 0xE8, u8(distance), u8(distance >> 8),
-                         0,    0,     0xC2,       size, 0};
+      const u8 stub[] = {0xB8,
+                         u8(number),
+                         u8(number >> 8),
+                         0,
+                         0,
+                         0xE8,
+                         u8(distance),
+                         u8(distance >> 8),
+                         0,
+                         0,
+                         0xC2,
+                         size,
+                         0};
       Put(bytes.data() + offset, stub);
     } else {
       // mov eax, number; int 0x2e; ret argument bytes
-      const u8 stub[] = {0xB8, u8(i), u8(i >> 8), 0, 0, 0xCD, 0x2E, 0xC2, size, 0};
+      const u8 stub[] = {0xB8, u8(number), u8(number >> 8), 0, 0, 0xCD, 0x2E, 0xC2, size, 0};
       Put(bytes.data() + offset, stub);
     }
   }

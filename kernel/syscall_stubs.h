@@ -11,6 +11,8 @@
 namespace fl::kernel {
 
 inline constexpr VirtAddr kStubsBase{0x7FFC0000};
+/// The numbers that the stubs here use begin with this one; those of a DLL of NT's user mode lie below.
+inline constexpr u32 kOwnCallNumbers = 0x4000;
 /// What the loader's routines return with; no name leads to it.
 inline constexpr u32 kLoaderReturnNumber = 0x10000;
 
@@ -20,6 +22,10 @@ class SyscallStubs final : public mm::Section {
 
   /// Where the stub of system call `number` lies.
   static VirtAddr AddressOf(u32 number);
+  static VirtAddr AddressOf(std::string_view name);
+  /// Code that stubs call with the number in EAX, and the arguments behind two return addresses. Those here
+  /// do so where there is SYSENTER, those of NT's user mode always.
+  static VirtAddr FastCall();
   /// Calls RtlExitUserThread with what the start routine returned (EAX).
   static VirtAddr ThreadReturnAddress() { return kStubsBase; }
   /// Where routines that the loader calls return to; see loader_call.h.

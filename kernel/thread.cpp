@@ -39,6 +39,7 @@ Result<RefPtr<Thread>> Thread::Create(mm::AddressSpace& system, RefPtr<Process> 
   constexpr u32 kFrameRoom = AlignUp(u32(sizeof(x86::TrapFrame)), 16u);
   thread->saved_esp =
       x86::PrepareStack(static_cast<std::byte*>(thread->stack_top()) - kFrameRoom, entry, argument);
+  thread->create_time = TheKernel().clock.SystemTime();
   thread->id_ = next_thread_id;
   next_thread_id += 4;
   x86::InitFpuState(thread->fpu);
@@ -63,9 +64,11 @@ void Thread::FreeStack() {
 }
 
 void Thread::LeaveProcess() {
+  impersonation = nullptr;
   if (!process_) return;
   LoaderCall::DropAll(*this);
   DropThreadTls(*this);
+  alerts.Clear();
   const RefPtr<Process> process = std::move(process_);
   // The program may have freed them itself, or be at its end with everything else.
   if (user_stack.base.value != 0) {
@@ -81,6 +84,21 @@ void Thread::Terminate(u32 exit_status) {
   ending_ = true;
   exit_status_ = exit_status;
   TheKernel().scheduler.InterruptSleep(*this);
+}
+
+void Thread::Alert() {
+  if (!TheKernel().scheduler.EndAlertableSleep(*this, WakeReason::kAlerted)) alerts.SetAlerted();
+}
+
+Status Thread::QueueCall(const UserCall& call) {
+  TRY_STATUS(alerts.Queue(call));
+  if (TheKernel().scheduler.EndAlertableSleep(*this, WakeReason::kUserApc)) alerts.SetPending();
+  return Status::kSuccess;
+}
+
+void Thread::QueueCall(UserApc& apc) {
+  alerts.Queue(apc);
+  if (TheKernel().scheduler.EndAlertableSleep(*this, WakeReason::kUserApc)) alerts.SetPending();
 }
 
 void Thread::OnWaitFinished(Wait& finished) { TheKernel().scheduler.EndWait(*this, finished); }

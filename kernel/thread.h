@@ -8,7 +8,9 @@
 //              return to user mode (see user_thread.h). So it never stops in the middle of kernel work.
 #pragma once
 
+#include "kernel/alerts.h"
 #include "kernel/base/intrusive_list.h"
+#include "kernel/base/vector.h"
 #include "kernel/wait.h"
 #include "kernel/x86/context.h"
 #include "mm/user_stack.h"
@@ -19,7 +21,9 @@ class LoaderCall;
 class Process;
 
 enum class ThreadState : u8 { kNew, kReady, kRunning, kAsleep, kEnded };
-enum class WakeReason : u8 { kWoken, kTimeout, kTerminated };
+enum class WakeReason : u8 { kWoken, kTimeout, kTerminated, kAlerted, kUserApc };
+/// What ends a sleep before its time: nothing; that the thread is to end; that, and alerts (alerts.h).
+enum class Interruptible : u8 { kNo, kYes, kAlertable };
 
 struct ReadyTag;
 struct SleepTag;
@@ -72,24 +76,39 @@ class Thread final : public Object,
   u32 Resume();
   /// By the thread itself: returns when it is not suspended any more, or is to end.
   void SleepWhileSuspended();
+  u8 suspend_count() const { return suspend_count_; }
   /// Must it attend to something before user mode?
-  bool held_up() const { return ending_ || suspend_count_ != 0; }
+  bool held_up() const { return ending_ || suspend_count_ != 0 || alerts.pending(); }
+
+  // Both end an alertable sleep, or wait for the next one. Queue: kNoMemory, kInsufficientResources.
+  void Alert();
+  Status QueueCall(const UserCall& call);
+  void QueueCall(UserApc& apc);
 
   // The scheduler's.
   ThreadState state = ThreadState::kNew;
   WakeReason wake_reason = WakeReason::kWoken;
   u8 priority = kNormalPriority;
-  bool interruptible = false;  ///< Asleep in a way that termination ends.
+  Interruptible interruptible = Interruptible::kNo;  ///< How it sleeps.
   u32 saved_esp = 0;
   const void* channel = nullptr;
   Wait* wait = nullptr;  ///< That it is in.
   u64 deadline = 0;
+  u64 user_time = 0;  ///< In user mode, by ticks; 100 ns.
 
   // User mode's.
   VirtAddr teb;
   bool owns_teb = false;  ///< It is an allocation of its own.
   mm::UserStack user_stack;
   x86::FpuState fpu;
+  Alerts alerts;
+  bool alerted_by_id = false;  ///< NtAlertThreadByThreadId's own alert.
+  VirtAddr start_address;
+  u64 create_time = 0, exit_time = 0;  ///< Dates.
+  Vector<char16_t> description;
+  bool hidden_from_debugger = false;
+
+  RefPtr<Object> impersonation;  ///< The token that it acts with instead of its process'.
 
   // The loader's; see loader_call.h and static_tls.h.
   LoaderCall* loader_call = nullptr;  ///< Innermost.

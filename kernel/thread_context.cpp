@@ -9,9 +9,6 @@
 namespace fl::kernel {
 namespace {
 
-/// What FNSAVE stores (Intel SDM vol. 1, figure 8-9), with which winnt.h's FLOATING_SAVE_AREA begins.
-constexpr u32 kX87Bytes = 108;
-
 bool IsCurrent(const Thread& thread) { return &TheKernel().scheduler.current() == &thread; }
 
 /// The registers that TrapFrame and CONTEXT name alike, in either direction.
@@ -33,12 +30,9 @@ void CopySegments(const From& from, To& to) {
 }
 
 u32 KeptParts() {
-  u32 parts = kContextControl | kContextInteger | kContextSegments;
-  if (x86::Features().fxsr) {
-    parts |= kContextExtended;
-  } else if (x86::Features().fpu) {
-    parts |= kContextX87;
-  }
+  u32 parts = kContextControl | kContextInteger | kContextSegments | kContextDebug;
+  if (x86::Features().fpu) parts |= kContextX87;
+  if (x86::Features().fxsr) parts |= kContextExtended;
   return parts;
 }
 
@@ -47,7 +41,7 @@ void SetFpu(Thread& thread, const ThreadContext& context, u32 parts) {
   if ((parts & kContextExtended) != 0) {
     std::memcpy(thread.fpu.bytes, context.extended, sizeof(context.extended));
   } else {
-    std::memcpy(thread.fpu.bytes, context.x87, kX87Bytes);
+    x86::SetX87(thread.fpu, reinterpret_cast<const std::byte*>(context.x87));
   }
   x86::SanitizeFpuState(thread.fpu);
   if (IsCurrent(thread)) x86::RestoreFpu(thread.fpu);
@@ -69,11 +63,16 @@ void GetContext(Thread& thread, ThreadContext& context) {
   }
   if ((parts & kContextInteger) != 0) CopyInteger(frame, context);
   if ((parts & kContextSegments) != 0) CopySegments(frame, context);
+  if ((parts & kContextDebug) != 0) std::memset(context.debug, 0, sizeof(context.debug));
   if (IsCurrent(thread)) x86::SaveFpu(thread.fpu);
   if ((parts & kContextExtended) != 0) {
     std::memcpy(context.extended, thread.fpu.bytes, sizeof(context.extended));
   }
-  if ((parts & kContextX87) != 0) std::memcpy(context.x87, thread.fpu.bytes, kX87Bytes);
+  if ((parts & kContextX87) != 0) {
+    // Behind what the processor stores there is Cr0NpxState, which nobody reads.
+    std::memset(context.x87, 0, sizeof(context.x87));
+    x86::GetX87(thread.fpu, reinterpret_cast<std::byte*>(context.x87));
+  }
 }
 
 void SetContext(Thread& thread, const ThreadContext& context) {

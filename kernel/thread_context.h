@@ -2,9 +2,8 @@
 // Layout:      winnt.h's CONTEXT for x86, 0x2CC bytes: flags; debug registers; x87 state; segments; integer
 //              and control registers; FXSAVE area.
 // Invariants:  whatever a program puts in is sanitized before the processor gets it. Of the parts that were
-//              asked for, those that are not kept for threads (debug registers) or not in that form (x87 state
-//              where there is FXSAVE, that where there is none) are left out, and the flags that come
-//              back say so.
+//              asked for, those that the processor does not have (the FXSAVE area) are left out, and the flags
+//              that come back say so. Debug registers are not kept for threads: they read as zero.
 // Source:      Microsoft Learn, "CONTEXT structure"; offsets as in winnt.h.
 #pragma once
 
@@ -17,6 +16,7 @@ inline constexpr u32 kContextControl = 0x1;
 inline constexpr u32 kContextInteger = 0x2;
 inline constexpr u32 kContextSegments = 0x4;
 inline constexpr u32 kContextX87 = 0x8;
+inline constexpr u32 kContextDebug = 0x10;
 inline constexpr u32 kContextExtended = 0x20;
 
 struct ThreadContext {

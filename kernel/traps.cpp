@@ -5,11 +5,13 @@
 #include "kernel/exception.h"
 #include "kernel/kernel.h"
 #include "kernel/monitor.h"
+#include "kernel/nt/exception_dispatch.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/user_thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/user_copy.h"
+#include "kernel/zero_fill.h"
 
 namespace fl::kernel {
 namespace {
@@ -48,14 +50,13 @@ bool IsRefusedBySmap(const x86::TrapFrame& frame, const mm::PageFault& fault,
     if (x86::FixUpKernelFault(frame, result.status)) return;
     BugcheckAt(frame, "page fault: %s of 0x%08x", AccessName(fault.access), fault.address.value);
   }
-  EndProcessByException(
-      thread, frame,
-      {.status = result.status,
-       .has_address = true,
-       .address = fault.address,
-       .access = fault.access,
-       .cause =
-           result.outcome == mm::FaultOutcome::kInPageError ? result.cause : Status::kSuccess});
+  RaiseInUserMode(thread, frame,
+                  {.status = result.status,
+                   .has_address = true,
+                   .address = fault.address,
+                   .access = fault.access,
+                   .cause = result.outcome == mm::FaultOutcome::kInPageError ? result.cause
+                                                                             : Status::kSuccess});
 }
 
 /// Most often the page fault of a stack that has run into its guard page: the processor finds no room to
@@ -103,6 +104,12 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
   const VirtAddr old_limit = thread.user_stack.limit;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
+  if (MayBeZeroFill(frame, fault) && process->has_space()) {
+    if (const u32 bytes = StepOverZeroFill(*process, frame)) {
+      kernel->faults.CountZeroFill(bytes);
+      return LeaveKernel(kernel->scheduler);
+    }
+  }
   mm::FaultResult result = mm::ResolvePageFault(
       fault, process && process->has_space() ? &process->space() : nullptr, kernel->system_space);
   if (IsRefusedBySmap(frame, fault, result)) {
@@ -131,7 +138,7 @@ void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
   switch (irq) {
     case drivers::kIrqTimer:
       pit_.OnTick();
-      if (kernel) kernel->scheduler.OnTick();
+      if (kernel) kernel->OnTick(frame.FromUser());
       break;
     case drivers::kIrqCom2:
       if (kernel) kernel->host.OnInterrupt();
@@ -149,7 +156,7 @@ void Traps::OnException(x86::TrapFrame& frame) {
   if (frame.vector == x86::kVectorDoubleFault) ReportDoubleFault(frame);
   Thread* thread = frame.FromUser() ? CurrentUserThread() : nullptr;
   if (!thread) BugcheckAt(frame, "trap %u, error code 0x%x", frame.vector, frame.error_code);
-  EndProcessByException(*thread, frame, ExceptionOfTrap(frame));
+  RaiseInUserMode(*thread, frame, ExceptionOfTrap(frame));
   BeforeUserMode(frame);
 }
 

@@ -6,7 +6,10 @@
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
 #include "kernel/loader/static_tls.h"
+#include "kernel/nt/apc_dispatch.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/syscall_stubs.h"
+#include "kernel/thread_context.h"
 #include "kernel/x86/trap.h"
 
 namespace fl::kernel {
@@ -48,6 +51,9 @@ struct StackSizes {
   u32 reserve, commit;
 };
 
+/// NT's user mode clears this much of each new thread's stack, from below: the guard must lie beneath.
+constexpr u32 kSmallestNtStack = 0x100000;
+
 /// Below what is committed there is room for the guard and the page that is never committed.
 StackSizes ChooseSizes(const Process& process, u32 reserve, u32 commit) {
   if (reserve == 0) reserve = process.stack_reserve;
@@ -55,9 +61,11 @@ StackSizes ChooseSizes(const Process& process, u32 reserve, u32 commit) {
   if (reserve > kLargestStack) reserve = kLargestStack;
   if (commit > kLargestStack) commit = kLargestStack;
   if (commit >= reserve) reserve = AlignUp(commit, kReserveStep);
-  if (reserve < kSmallestStack) reserve = kSmallestStack;
+  const u32 smallest = process.user_mode() ? kSmallestNtStack : kSmallestStack;
+  if (reserve < smallest) reserve = smallest;
   reserve = AlignUp(reserve, kAllocationGranularity);
   commit = commit == 0 ? kPageSize : AlignUp(commit, kPageSize);
+  if (process.user_mode() && commit < kSmallestNtStack) commit = kSmallestNtStack;
   if (commit > reserve - 2 * kPageSize) commit = reserve - 2 * kPageSize;
   return {reserve, commit};
 }
@@ -103,7 +111,8 @@ Status FillTeb(mm::AddressSpace& space, const Thread& thread) {
       .Set(0x20, thread.process_id())
       .Set(0x24, thread.id())
       .Set(0x30, thread.process()->peb.value)
-      .Set(0x188, teb + 0x188)  // ActivationContextStack's list is empty.
+      .Set(0xC0, SyscallStubs::FastCall().value)  // WOW32Reserved
+      .Set(0x188, teb + 0x188)                    // ActivationContextStack's list is empty.
       .Set(0x18C, teb + 0x188)
       .Set(0x1A8, teb + 0x184)          // ActivationContextStackPointer
       .Set(0x6B4, thread.process_id())  // RealClientId
@@ -111,6 +120,31 @@ Status FillTeb(mm::AddressSpace& space, const Thread& thread) {
       .Set<u16>(0xBFA, 0x20A)  // StaticUnicodeString
       .Set(0xBFC, teb + 0xC00)
       .Set(0xE0C, thread.user_stack.deallocation_base.value);
+  return Status::kSuccess;
+}
+
+/// A thread of NT's user mode begins in LdrInitializeThunk, which goes on to the context that it is given a
+/// pointer to. Both lie at the top of its stack.
+Status EnterNtdll(mm::AddressSpace& space, Thread& thread, const UserThreadRequest& request) {
+  const Process& process = *thread.process();
+  const NtdllEntries& entries = process.user_mode()->entries();
+  constexpr u32 kRoomAbove = 0x10;
+  constexpr u32 kArguments = 5 * sizeof(u32);  // A return address that nobody uses, and four.
+  const VirtAddr top = thread.user_stack.base - kRoomAbove;
+  const VirtAddr context_at = top - sizeof(ThreadContext);
+  const VirtAddr esp = context_at - kArguments;
+
+  thread.user_frame() = x86::UserFrame(process.ntdll() + entries.user_thread_start.value, top);
+  thread.user_frame().eax = request.start.value;
+  thread.user_frame().ebx = request.argument;
+  ThreadContext context{};
+  context.flags =
+      kContextControl | kContextInteger | kContextSegments | kContextX87 | kContextExtended;
+  GetContext(thread, context);
+  const mm::PageBytes page = TRY(Touch(space, PageOf(esp)));
+  std::memcpy(page.data() + (context_at.value & kPageMask), &context, sizeof(context));
+  PageFields(page, esp.value & kPageMask).Set(4, context_at.value);
+  thread.user_frame() = x86::UserFrame(process.ntdll() + entries.initialize_thunk.value, esp);
   return Status::kSuccess;
 }
 
@@ -133,6 +167,7 @@ Status PrepareUserThread(Thread& thread, const UserThreadRequest& request) {
     thread.teb = request.teb;
   }
   TRY_STATUS(FillTeb(space, thread));
+  if (process.user_mode()) return EnterNtdll(space, thread, request);
   TRY_STATUS(LoaderCall::Keep(thread));
   TRY_STATUS(AllocateThreadTls(thread));
 
@@ -148,7 +183,7 @@ void RunUserThread(void*) {
   TheKernel().scheduler.FinishSwitch();
   Thread& thread = TheKernel().scheduler.current();
   AttendBeforeUserMode(thread);
-  StartThreadCalls(thread);
+  if (!thread.process()->user_mode()) StartThreadCalls(thread);
   EnterUserMode(thread);
 }
 
@@ -159,8 +194,13 @@ void EnterUserMode(Thread& thread) {
 }
 
 void AttendBeforeUserMode(Thread& thread) {
-  thread.SleepWhileSuspended();
-  if (thread.ending()) ExitThread(thread);
+  for (;;) {
+    thread.SleepWhileSuspended();
+    if (thread.ending()) ExitThread(thread);
+    if (!thread.alerts.pending()) return;
+    // Writes to the stack, which may sleep: somebody may want something else of it by then.
+    EnterApcDispatcher(thread);
+  }
 }
 
 }  // namespace fl::kernel

@@ -42,7 +42,7 @@ void RunUserThread(void*);
 [[noreturn]] void EnterUserMode(Thread& thread);
 
 /// The current thread is held up on its way to user mode: sleeps while it is suspended, leaves if it is to
-/// end.
+/// end, goes by way of the call that is pending.
 void AttendBeforeUserMode(Thread& thread);
 
 }  // namespace fl::kernel

@@ -51,6 +51,12 @@ Result<int> ExportTable::CompareName(u32 index, std::string_view name) {
   return CompareString(*image_, Rva(rva), name);
 }
 
+Result<std::string_view> ExportTable::ReadName(u32 index, std::span<char> buffer) {
+  if (index >= name_count_) return Status::kEntryPointNotFound;
+  const LeU32 rva = TRY(ReadStruct<LeU32>(*image_, names_ + index * u32(sizeof(LeU32))));
+  return ReadString(*image_, Rva(rva), buffer);
+}
+
 Result<std::optional<Export>> ExportTable::Function(u32 index) {
   if (index >= function_count_) return std::optional<Export>();
   const LeU32 value = TRY(ReadStruct<LeU32>(*image_, functions_ + index * u32(sizeof(LeU32))));
@@ -63,6 +69,7 @@ Result<std::optional<Export>> ExportTable::Function(u32 index) {
 }
 
 Result<Export> ExportTable::FunctionOfName(u32 index) {
+  if (index >= name_count_) return Status::kEntryPointNotFound;
   const LeU16 ordinal =
       TRY(ReadStruct<LeU16>(*image_, name_ordinals_ + index * u32(sizeof(LeU16))));
   const std::optional<Export> found = TRY(Function(ordinal));

@@ -39,6 +39,10 @@ class ExportTable {
                                : FindByName(symbol.name, symbol.hint);
   }
 
+  /// The name at place `index` of the name table, into `buffer`; and what it names.
+  Result<std::string_view> ReadName(u32 index, std::span<char> buffer);
+  Result<Export> FunctionOfName(u32 index);
+
   u32 ordinal_base() const { return ordinal_base_; }
   u32 function_count() const { return function_count_; }
   u32 name_count() const { return name_count_; }
@@ -48,7 +52,6 @@ class ExportTable {
  private:
   explicit ExportTable(ByteSource& image) : image_(&image) {}
   Result<int> CompareName(u32 index, std::string_view name);
-  Result<Export> FunctionOfName(u32 index);
   Result<std::optional<Export>> Function(u32 index);
 
   ByteSource* image_;

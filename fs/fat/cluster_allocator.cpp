@@ -43,9 +43,19 @@ void ClusterAllocator::LearnInformation() {
   ReadInformation();
 }
 
-Status ClusterAllocator::Find(u32 goal, u32 count, Vector<ClusterRun>& runs) const {
+Status ClusterAllocator::Reserve(u32 count) {
+  const u32 free = TRY(CountFree());
+  if (free < reserved_ || count > free - reserved_) return Status::kDiskFull;
+  reserved_ += count;
+  return Status::kSuccess;
+}
+
+Status ClusterAllocator::Find(u32 goal, u32 count, Vector<ClusterRun>& runs, u32 own) {
   const VolumeLayout& layout = table_.layout();
+  const u32 of_others = reserved_ - own;
+  if (of_others != 0) TRY(CountFree());
   if (count > layout.cluster_count || (counted_ && count > *free_)) return Status::kDiskFull;
+  if (of_others != 0 && (*free_ < of_others || count > *free_ - of_others)) return Status::kDiskFull;
   u32 cluster = layout.Contains(goal) ? goal : hint_;
   const u32 end = kFirstCluster + layout.cluster_count;
   for (u32 looked_at = 0; count != 0; ++looked_at, ++cluster) {

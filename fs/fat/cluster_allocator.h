@@ -25,8 +25,12 @@ class ClusterAllocator {
   /// be read is left alone. May sleep.
   void LearnInformation();
   /// Appends `count` free clusters to `runs`, from `goal` on if it is one of the volume's. Nothing
-  /// changes: the next search finds them again. kDiskFull. May sleep.
-  Status Find(u32 goal, u32 count, Vector<ClusterRun>& runs) const;
+  /// changes: the next search finds them again. `own`: how many the caller has reserved; others' are not
+  /// for it. kDiskFull. May sleep.
+  Status Find(u32 goal, u32 count, Vector<ClusterRun>& runs, u32 own = 0);
+  /// So many clusters, whichever, will be found by who reserved them. kDiskFull. May sleep.
+  Status Reserve(u32 count);
+  void Unreserve(u32 count) { reserved_ -= count; }
   /// They become one chain, on the disk. A failure has given back what it could. May sleep.
   Status Take(Runs runs);
   /// Undoes Take; nothing leads to the chain any more. What cannot be done leaves clusters lost.
@@ -49,6 +53,7 @@ class ClusterAllocator {
   SectorCache& cache_;
   std::optional<u32> free_;   ///< Nothing: nobody knows.
   bool counted_ = false;      ///< By ourselves; else it is FSInfo's.
+  u32 reserved_ = 0;
   u32 hint_ = kFirstCluster;  ///< Behind the cluster that was taken last.
   bool learnt_ = false;
   bool has_information_ = false;  ///< There is an FSInfo sector that makes sense.

@@ -19,6 +19,7 @@ namespace fl::fs::fat {
 class FatFile final : public File, public FatNode {
  public:
   FatFile(RefPtr<FatVolume> volume, FileName name, EntryPlace place, const ShortEntry& entry);
+  ~FatFile() override { volume().allocator().Unreserve(reserved_); }
 
   FileId Id() const override { return {volume().Id(), id()}; }
   u64 Size() const override { return entry().size; }
@@ -29,6 +30,7 @@ class FatFile final : public File, public FatNode {
   BasicInformation Basic() const override { return BasicOf(entry()); }
   Status ReadAt(u64 offset, ScatterList buffers) override;
   Status WriteAt(u64 offset, GatherList buffers) override;
+  Status Reserve(u64 size) override;
   Status SetSize(u64 size) override;
   Status SetBasic(const BasicInformation& change) override { return SetBasicLocked(change); }
   Status Flush() override;
@@ -60,6 +62,7 @@ class FatFile final : public File, public FatNode {
   Status Shrink(u32 size);
 
   Extents extents_;
+  u32 reserved_ = 0;  ///< Clusters that it has not taken yet.
 };
 
 }  // namespace fl::fs::fat

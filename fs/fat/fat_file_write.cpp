@@ -92,6 +92,20 @@ Status FatFile::WriteAt(u64 offset, GatherList buffers) {
   return Store(Written());
 }
 
+Status FatFile::Reserve(u64 size) {
+  if (size > kMaxFileSize) return Status::kDiskFull;
+  const FatVolume::Change guard(volume());
+  const u32 needed = volume().layout().ClustersFor(u32(size));
+  const u32 wanted = needed > extents_.clusters() ? needed - extents_.clusters() : 0;
+  if (wanted > reserved_) {
+    TRY_STATUS(volume().allocator().Reserve(wanted - reserved_));
+  } else {
+    volume().allocator().Unreserve(reserved_ - wanted);
+  }
+  reserved_ = wanted;
+  return Status::kSuccess;
+}
+
 Status FatFile::SetSize(u64 size) {
   if (size > kMaxFileSize) return Status::kDiskFull;
   const FatVolume::Change guard(volume());
@@ -114,7 +128,7 @@ Status FatFile::Grow(u32 size, u32 offset, GatherList buffers) {
   const u32 old_last = old_clusters == 0 ? 0 : TRY(extents_.Last());
   Vector<ClusterRun> runs;
   if (added != 0) {
-    TRY_STATUS(volume().allocator().Find(old_last + 1, added, runs));
+    TRY_STATUS(volume().allocator().Find(old_last + 1, added, runs, reserved_));
     TRY_STATUS(extents_.Append(runs.span()));
   }
   u32 written = old_size;
@@ -127,7 +141,13 @@ Status FatFile::Grow(u32 size, u32 offset, GatherList buffers) {
     if (old_clusters == 0 && added != 0) SetFirstCluster(changed, runs[0].cluster);
     status = Commit(changed, old_last, runs.span());
   }
-  if (IsFailure(status)) extents_.Truncate(old_clusters);
+  if (IsFailure(status)) {
+    extents_.Truncate(old_clusters);
+    return status;
+  }
+  const u32 taken = added < reserved_ ? added : reserved_;
+  reserved_ -= taken;
+  volume().allocator().Unreserve(taken);
   return status;
 }
 

@@ -35,7 +35,11 @@ u64 NodeTable::NewId(EntryPlace place) {
 }
 
 u32 NodeTable::TakeOrphan() {
-  if (orphans_.empty()) return 0;
+  if (orphans_.empty()) {
+    // The room comes back with the next removal.
+    if (removed_open_ == 0) orphans_ = Vector<u32>();
+    return 0;
+  }
   const u32 cluster = orphans_.back();
   orphans_.Pop();
   return cluster;

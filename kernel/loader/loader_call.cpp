@@ -125,7 +125,7 @@ void LoaderCall::Call(Thread& thread, x86::TrapFrame& frame, u32 routine) {
   const Status pushed = CopyToUser(esp, words, sizeof(words));
   if (IsFailure(pushed)) {
     // The program's stack is spoilt or full: what would have come of the push.
-    EndProcessByException(thread, caller_,
+    EndProcessByException(thread, VirtAddr(caller_.eip),
                           {.status = pushed,
                            .has_address = true,
                            .address = VirtAddr(esp),

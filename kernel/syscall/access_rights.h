@@ -6,6 +6,11 @@
 
 namespace fl::kernel {
 
+inline constexpr u32 kDelete = 0x00010000;
+inline constexpr u32 kReadControl = 0x00020000;
+inline constexpr u32 kWriteDac = 0x00040000;
+inline constexpr u32 kWriteOwner = 0x00080000;
+inline constexpr u32 kAccessSystemSecurity = 0x01000000;
 inline constexpr u32 kSynchronize = 0x00100000;
 inline constexpr u32 kMaximumAllowed = 0x02000000;
 inline constexpr u32 kGenericAll = 0x10000000;

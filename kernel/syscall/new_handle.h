@@ -12,9 +12,14 @@ namespace fl::kernel {
 class NewHandle {
  public:
   /// `access`: granted. kNoMemory, kInsufficientResources.
-  static Result<NewHandle> Insert(const SystemCall& call, RefPtr<Object> object, u32 access) {
-    HandleTable& handles = call.process.handles();
-    const u32 value = TRY(handles.Insert(object, access));
+  static Result<NewHandle> Insert(const SystemCall& call, RefPtr<Object> object, u32 access,
+                                  u8 attributes = 0) {
+    return Insert(call.process.handles(), std::move(object), access, attributes);
+  }
+  /// In a table that the caller keeps alive.
+  static Result<NewHandle> Insert(HandleTable& handles, RefPtr<Object> object, u32 access,
+                                  u8 attributes) {
+    const u32 value = TRY(handles.Insert(object, access, attributes));
     return NewHandle(handles, std::move(object), value);
   }
   NewHandle(NewHandle&&) = default;

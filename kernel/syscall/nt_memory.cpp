@@ -1,5 +1,6 @@
 // System calls: virtual memory. The semantics are mm::AddressSpace's; here arguments go in and out.
 #include "kernel/base/checked_math.h"
+#include "kernel/nt/wine_modules.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/unicode.h"
@@ -19,7 +20,11 @@ struct BasicInformation {
 };
 static_assert(sizeof(BasicInformation) == 28);
 
-enum InformationClass : u32 { kBasicInformation = 0, kMappedFilename = 2 };
+enum InformationClass : u32 {
+  kBasicInformation = 0,
+  kMappedFilename = 2,
+  kWineUnixFunctions = 1000,
+};
 
 /// NT's rule: what has been done is a success, whether the program can be told or not. It may have freed or
 /// protected the very memory that its arguments lie in.
@@ -58,6 +63,15 @@ Status QueryFilename(Process& process, VirtAddr address, u32 out, u32 length, u3
   const u32 text = out + sizeof(UserUnicodeString);
   TRY_STATUS(CopyToUser(text, name.data(), bytes + 2));
   return WriteUser(out, UserUnicodeString{u16(bytes), u16(bytes + 2), text});
+}
+
+/// By what handle Wine's DLLs call their other half: see wine_modules.h.
+Status QueryUnixFunctions(Process& process, VirtAddr address, u32 out, u32 length, u32 returned) {
+  if (length != sizeof(u64)) return Status::kInfoLengthMismatch;
+  const LoadedImage* image = process.FindImage(address);
+  if (!image || image->base != address) return Status::kInvalidParameter;
+  TRY_STATUS(WriteUser(out, u64(WineModuleOf(image->section->file()->Name()))));
+  return returned ? WriteUser(returned, length) : Status::kSuccess;
 }
 
 }  // namespace
@@ -101,9 +115,14 @@ Status NtProtectVirtualMemory(const SystemCall& call) {
 Status NtQueryVirtualMemory(const SystemCall& call) {
   const VirtAddr address(call[1]);
   const u32 what = call[2], out = call[3], length = call[4], returned = call[5];
-  if (what != kBasicInformation && what != kMappedFilename) return Status::kInvalidInfoClass;
+  if (what != kBasicInformation && what != kMappedFilename && what != kWineUnixFunctions) {
+    return Status::kInvalidInfoClass;
+  }
   if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessQueryInformation));
+  if (what == kWineUnixFunctions) {
+    return QueryUnixFunctions(*process, address, out, length, returned);
+  }
   return what == kBasicInformation ? QueryBasic(*process, address, out, length, returned)
                                    : QueryFilename(*process, address, out, length, returned);
 }

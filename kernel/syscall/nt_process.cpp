@@ -3,6 +3,7 @@
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
+#include "kernel/syscall/image_information.h"
 #include "kernel/syscall/new_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/process_parameters.h"
@@ -27,6 +28,9 @@ struct BasicInformation {
 };
 static_assert(sizeof(BasicInformation) == 24);
 constexpr u32 kProcessBasicInformation = 0;
+constexpr u32 kProcessDebugPort = 7;
+constexpr u32 kProcessWow64Information = 26;
+constexpr u32 kProcessImageInformation = 37;
 
 struct CreationAttributes {
   Vector<char> image_path;  ///< On the volume.
@@ -91,8 +95,6 @@ Status TellCreator(const SystemCall& call, const StartedProgram& started,
 
 }  // namespace
 
-Status NtClose(const SystemCall& call) { return call.process.handles().Close(call[0]); }
-
 Status NtTerminateProcess(const SystemCall& call) {
   const u32 handle = call[0], status = call[1];
   if (handle == 0) {
@@ -107,17 +109,36 @@ Status NtTerminateProcess(const SystemCall& call) {
 
 Status NtQueryInformationProcess(const SystemCall& call) {
   const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
-  if (what != kProcessBasicInformation) return Status::kInvalidInfoClass;
-  if (length != sizeof(BasicInformation)) return Status::kInfoLengthMismatch;
   if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
-  const RefPtr<Process> process = TRY(FindProcess(call, call[0], kProcessQueryInformation));
-  TRY_STATUS(WriteUser(out, BasicInformation{.exit_status = process->exit_status(),
-                                             .peb = process->peb.value,
-                                             .affinity_mask = 1,
-                                             .base_priority = kNormalPriority,
-                                             .process_id = process->id(),
-                                             .parent_id = process->parent_id()}));
-  return returned ? WriteUser(returned, u32(sizeof(BasicInformation))) : Status::kSuccess;
+  const auto answer = [&](const auto& make) {
+    using T = decltype(make(call.process));
+    if (length != sizeof(T)) return Status::kInfoLengthMismatch;
+    const RefPtr<Process> process = TRY(FindProcess(call, call[0], kProcessQueryInformation));
+    TRY_STATUS(WriteUser(out, make(*process)));
+    return returned ? WriteUser(returned, u32(sizeof(T))) : Status::kSuccess;
+  };
+  switch (what) {
+    case kProcessBasicInformation:
+      return answer([](Process& process) {
+        return BasicInformation{.exit_status = process.exit_status(),
+                                .peb = process.peb.value,
+                                .affinity_mask = 1,
+                                .base_priority = kNormalPriority,
+                                .process_id = process.id(),
+                                .parent_id = process.parent_id()};
+      });
+    case kProcessDebugPort:
+    case kProcessWow64Information:
+      // Neither debugged nor a guest of a 64-bit system.
+      return answer([](Process&) { return u32(0); });
+    case kProcessImageInformation: {
+      const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessQueryInformation));
+      if (process->images().empty()) return Status::kProcessIsTerminating;
+      return answer([](Process& of) { return Describe(*of.images()[0].section); });
+    }
+    default:
+      return Status::kInvalidInfoClass;
+  }
 }
 
 Status NtCreateUserProcess(const SystemCall& call) {

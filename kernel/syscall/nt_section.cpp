@@ -3,6 +3,8 @@
 
 #include "kernel/kernel.h"
 #include "kernel/section_object.h"
+#include "kernel/syscall/file_options.h"
+#include "kernel/syscall/image_information.h"
 #include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/user_memory.h"
@@ -14,20 +16,35 @@ namespace {
 constexpr u32 kSecReserve = 0x04000000;
 constexpr u32 kSecCommit = 0x08000000;
 constexpr u32 kSecNoCache = 0x10000000;
+constexpr u32 kSecFile = 0x00800000;
 constexpr u32 kSecImage = 0x01000000;
 constexpr u32 kSectionAllAccess = 0xF001F;
+constexpr u32 kSectionQuery = 1;
 constexpr u32 kSectionMapWrite = 2;
 constexpr u32 kSectionMapRead = 4;
+constexpr u32 kSectionBasicInformation = 0;
+constexpr u32 kSectionImageInformation = 1;
 constexpr u32 kViewShare = 1;
 constexpr u32 kViewUnmap = 2;
 // Another process' view in the way costs a section of its own; more than this many are nobody's need.
 constexpr u32 kMaxVariants = 64;
+
+struct SectionBasicInformation {
+  u32 base, attributes;
+  u64 size;
+};
+static_assert(sizeof(SectionBasicInformation) == 16);
 
 u32 GrantedAccess(u32 wanted) {
   return (wanted &
           (kMaximumAllowed | kGenericAll | kGenericExecute | kGenericWrite | kGenericRead)) != 0
              ? kSectionAllAccess
              : wanted;
+}
+
+/// Do its views change what others see?
+bool WritesShared(mm::Protection protection) {
+  return protection.Writable() && !protection.WriteCopy();
 }
 
 Result<RefPtr<mm::Section>> CreateShared(u64 size) {
@@ -37,10 +54,15 @@ Result<RefPtr<mm::Section>> CreateShared(u64 size) {
 
 Result<RefPtr<mm::Section>> CreateData(FileObject& file, u64 size, mm::Protection protection) {
   if (!file.file()) return Status::kInvalidFileForSection;
-  // Nothing writes to the volume; write-copy views are the programs' own.
-  if (protection.Writable() && !protection.WriteCopy()) return Status::kAccessDenied;
-  if (size > file.file()->Size()) return Status::kSectionTooBig;
-  return RefPtr<mm::Section>(TRY(TheKernel().files.Acquire(RefPtr<fs::File>(file.file()))));
+  if (!file.disk()) return Status::kInvalidFileForSection;
+  mm::DataSection* const pages = TRY(file.disk()->open().Pages());
+  const RefPtr<mm::DataSection> kept(pages);
+  if (size > pages->size()) {
+    if (!WritesShared(protection)) return Status::kSectionTooBig;
+    TRY_STATUS(pages->SetSize(size));
+  }
+  if (pages->size() == 0) return Status::kFileInvalid;
+  return RefPtr<mm::Section>(kept);
 }
 
 Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
@@ -56,7 +78,9 @@ Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Pro
                ? Result<RefPtr<mm::Section>>(Status::kInvalidFileForSection)
                : CreateShared(size);
   }
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(file_handle, kFileReadData));
+  const bool writes = (attributes & kSecImage) == 0 && WritesShared(protection);
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(
+      file_handle, kFileReadData | (writes ? kFileWriteData : 0)));
   return (attributes & kSecImage) != 0 ? CreateImage(*file) : CreateData(*file, size, protection);
 }
 
@@ -119,6 +143,31 @@ Status NtCreateSection(const SystemCall& call) {
   return InsertNamed(call, handle_pointer, object, named, GrantedAccess(access));
 }
 
+Status NtQuerySection(const SystemCall& call) {
+  const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
+  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
+  const auto object = TRY(call.process.handles().FindAs<SectionObject>(call[0], kSectionQuery));
+  mm::Section& section = object->section();
+  const bool is_image = section.kind() == mm::SectionKind::kImage;
+  const auto answer = [&](const auto& information) {
+    if (length < sizeof(information)) return Status::kInfoLengthMismatch;
+    TRY_STATUS(WriteUser(out, information));
+    return returned ? WriteUser(returned, u32(sizeof(information))) : Status::kSuccess;
+  };
+  switch (what) {
+    case kSectionBasicInformation: {
+      const bool has_file = section.kind() != mm::SectionKind::kSharedMemory;
+      const u32 attributes = is_image ? kSecImage | kSecFile : has_file ? kSecFile : kSecCommit;
+      return answer(SectionBasicInformation{0, attributes, object->size()});
+    }
+    case kSectionImageInformation:
+      if (!is_image) return Status::kSectionNotImage;
+      return answer(Describe(static_cast<mm::ImageSection&>(section)));
+    default:
+      return Status::kInvalidInfoClass;
+  }
+}
+
 Status NtOpenSection(const SystemCall& call) {
   return OpenNamed(call, call[0], ObjectType::kSection, call[2], GrantedAccess(call[1]));
 }
@@ -164,6 +213,21 @@ Status NtMapViewOfSection(const SystemCall& call) {
   return Status::kSuccess;
 }
 
+/// (process, base, size, io status block): what was written through a view goes to the file.
+Status NtFlushVirtualMemory(const SystemCall& call) {
+  const u32 base_pointer = call[1], size_pointer = call[2], io_pointer = call[3];
+  const u32 base = TRY(ReadInOut<u32>(base_pointer));
+  TRY(ReadInOut<u32>(size_pointer));
+  // Wine's FlushViewOfFile gives none.
+  if (io_pointer != 0) TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
+  const RefPtr<mm::Section> section(process->space().FindSection(VirtAddr(base)));
+  if (!section || section->kind() != mm::SectionKind::kData) return Status::kNotMappedData;
+  const Status status = static_cast<mm::DataSection&>(*section).WriteBack();
+  if (io_pointer != 0) (void)WriteUser(io_pointer, IoStatusBlock{Code(status), 0});
+  return status;
+}
+
 Status NtUnmapViewOfSection(const SystemCall& call) {
   const VirtAddr address(call[1]);
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
@@ -171,6 +235,7 @@ Status NtUnmapViewOfSection(const SystemCall& call) {
   const VirtAddr image_base = image ? image->base : VirtAddr();
   TRY_STATUS(process->space().UnmapView(address));
   if (image_base.value != 0) process->ForgetImage(image_base);
+  TheKernel().files.Relieve();
   return Status::kSuccess;
 }
 

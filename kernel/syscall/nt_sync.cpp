@@ -3,13 +3,12 @@
 
 #include "kernel/kernel.h"
 #include "kernel/sync_objects.h"
+#include "kernel/syscall/basic_information.h"
 #include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/sync_rights.h"
 
 namespace fl::kernel {
 namespace {
-
-constexpr u32 kBasicInformation = 0;
 
 struct EventInformation {
   u32 kind;
@@ -25,19 +24,6 @@ struct MutantInformation {
   u16 padding;
 };
 static_assert(sizeof(MutantInformation) == 8);
-
-/// NtQueryEvent and its kin: (handle, class, out, length, returned length).
-template <class T, class Information>
-Status Query(const SystemCall& call, u32 access, Information (*describe)(const T& object)) {
-  const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
-  if (what != kBasicInformation) return Status::kInvalidInfoClass;
-  if (length != sizeof(Information)) return Status::kInfoLengthMismatch;
-  TRY_STATUS(ProbeForWrite(out, sizeof(Information)));
-  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
-  const auto object = TRY(call.process.handles().FindAs<T>(call[0], access));
-  TRY_STATUS(WriteUser(out, describe(*object)));
-  return returned ? WriteUser(returned, u32(sizeof(Information))) : Status::kSuccess;
-}
 
 /// The calls that change an event: (handle, previous state).
 Status Change(const SystemCall& call, u32 previous_pointer, bool (Event::*change)()) {
@@ -74,9 +60,10 @@ Status NtPulseEvent(const SystemCall& call) { return Change(call, call[1], &Even
 Status NtClearEvent(const SystemCall& call) { return Change(call, 0, &Event::Reset); }
 
 Status NtQueryEvent(const SystemCall& call) {
-  return Query<Event, EventInformation>(call, kEventQueryState, [](const Event& event) {
-    return EventInformation{u32(event.kind()), event.signaled()};
-  });
+  return QueryBasicInformation<Event, EventInformation>(
+      call, kEventQueryState, [](const Event& event) {
+        return EventInformation{u32(event.kind()), event.signaled()};
+      });
 }
 
 // ---- Semaphores -----------------------------------------------------------------------------------------
@@ -110,7 +97,7 @@ Status NtReleaseSemaphore(const SystemCall& call) {
 }
 
 Status NtQuerySemaphore(const SystemCall& call) {
-  return Query<Semaphore, SemaphoreInformation>(
+  return QueryBasicInformation<Semaphore, SemaphoreInformation>(
       call, kSemaphoreQueryState, [](const Semaphore& semaphore) {
         return SemaphoreInformation{semaphore.count(), semaphore.maximum()};
       });
@@ -144,12 +131,14 @@ Status NtReleaseMutant(const SystemCall& call) {
 }
 
 Status NtQueryMutant(const SystemCall& call) {
-  return Query<Mutant, MutantInformation>(call, kMutantQueryState, [](const Mutant& mutant) {
-    return MutantInformation{.count = mutant.count(),
-                             .owned_by_caller = mutant.IsOwnedBy(TheKernel().scheduler.current()),
-                             .abandoned = mutant.abandoned(),
-                             .padding = 0};
-  });
+  return QueryBasicInformation<Mutant, MutantInformation>(
+      call, kMutantQueryState, [](const Mutant& mutant) {
+        return MutantInformation{
+            .count = mutant.count(),
+            .owned_by_caller = mutant.IsOwnedBy(TheKernel().scheduler.current()),
+            .abandoned = mutant.abandoned(),
+            .padding = 0};
+      });
 }
 
 }  // namespace fl::kernel

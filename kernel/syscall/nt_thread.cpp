@@ -4,6 +4,7 @@
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/ps_attributes.h"
 #include "kernel/syscall/thread_handle.h"
+#include "kernel/syscall/token_handle.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/thread_context.h"
 #include "kernel/user_thread.h"
@@ -15,40 +16,6 @@ constexpr u32 kCreateSuspended = 0x1;
 /// THREAD_CREATE_FLAGS_* that ask for less than is done anyway, or concern debuggers.
 constexpr u32 kKnownCreateFlags = 0x7F;
 
-enum InformationClass : u32 {
-  kBasicInformation = 0,
-  kPriority = 2,
-  kBasePriority = 3,
-  kAffinityMask = 4,
-  kAmILastThread = 12,
-};
-
-struct BasicInformation {
-  u32 exit_status;
-  u32 teb;
-  u32 process_id, thread_id;
-  u32 affinity_mask;
-  u32 priority;
-  u32 base_priority;
-};
-static_assert(sizeof(BasicInformation) == 28);
-
-// NT's: an increment of this much saturates at the ends of what is not real-time.
-constexpr i32 kSaturation = 15;
-constexpr i32 kLowestPriority = 1;
-constexpr i32 kHighestNormalPriority = 15;
-constexpr i32 kLargestIncrement = 2;
-
-/// From an increment to the process' own. kInvalidParameter.
-Result<u8> BasePriority(i32 increment) {
-  if (increment >= kSaturation) return u8(kHighestNormalPriority);
-  if (increment <= -kSaturation) return u8(kLowestPriority);
-  if (increment > kLargestIncrement || increment < -kLargestIncrement) {
-    return Status::kInvalidParameter;
-  }
-  return u8(kNormalPriority + increment);
-}
-
 /// A thread whose registers can be looked at: it has been prepared and has not left.
 Result<RefPtr<Thread>> FindThreadWithContext(const SystemCall& call, u32 handle, u32 access) {
   RefPtr<Thread> thread = TRY(FindThread(call, handle, access));
@@ -58,10 +25,12 @@ Result<RefPtr<Thread>> FindThreadWithContext(const SystemCall& call, u32 handle,
   return thread;
 }
 
-Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
-  if (length != size) return Status::kInfoLengthMismatch;
-  TRY_STATUS(CopyToUser(out, value, size));
-  return returned ? WriteUser(returned, size) : Status::kSuccess;
+/// A handle to a thread that somebody else may end while the caller is told.
+Status GiveThread(const SystemCall& call, Thread& thread, u32 access, u8 attributes,
+                  u32 handle_pointer) {
+  const RefPtr<Thread> kept(&thread);
+  return TRY(NewHandle::Insert(call, kept, GrantedThreadAccess(access), attributes))
+      .Deliver(handle_pointer);
 }
 
 Status TellCreator(const Thread& thread, const ThreadAttributes& attributes, NewHandle& handle,
@@ -83,6 +52,7 @@ Status NtCreateThreadEx(const SystemCall& call) {
                                   .teb = {}};
   if ((flags & ~kKnownCreateFlags) != 0) return Status::kInvalidParameter7;
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
+  const u8 handle_attributes = TRY(CaptureAttributes(call[2])).ForHandle();
   ThreadAttributes attributes;
   if (call[10]) attributes = TRY(ReadThreadAttributes(call[10]));
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[3], kProcessCreateThread));
@@ -93,8 +63,10 @@ Status NtCreateThreadEx(const SystemCall& call) {
   const RefPtr<Thread> thread =
       TRY(Thread::Create(kernel.system_space, process, RunUserThread, nullptr));
   TRY_STATUS(PrepareUserThread(*thread, request));
+  thread->start_address = request.start;
   if ((flags & kCreateSuspended) != 0) TRY(thread->Suspend());
-  NewHandle handle = TRY(NewHandle::Insert(call, thread, GrantedAccess(access, kThreadMapping)));
+  NewHandle handle =
+      TRY(NewHandle::Insert(call, thread, GrantedThreadAccess(access), handle_attributes));
   // The creator finds all of it before the thread can run. Others may have found the thread by now, so one
   // whose creator cannot be told is started, too: to end before it gets to user mode.
   const Status told = TellCreator(*thread, attributes, handle, handle_pointer);
@@ -107,8 +79,8 @@ Status NtOpenThread(const SystemCall& call) {
   const u32 handle_pointer = call[0], access = call[1], client_id = call[3];
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
   if (client_id == 0) return Status::kInvalidParameterMix;
-  const Vector<char> name = TRY(ReadObjectName(call[2]));
-  if (!name.empty()) return Status::kInvalidParameterMix;
+  const CapturedAttributes attributes = TRY(CaptureAttributes(call[2]));
+  if (!attributes.name.empty()) return Status::kInvalidParameterMix;
   const u32 process_id = TRY(ReadUser<u32>(client_id));
   const u32 thread_id = TRY(ReadUser<u32>(client_id + 4));
   Thread* found = nullptr;
@@ -117,9 +89,28 @@ Status NtOpenThread(const SystemCall& call) {
     if ((found = process.FindThread(thread_id))) break;
   }
   if (!found) return Status::kInvalidCid;
-  const RefPtr<Thread> thread(found);
-  return TRY(NewHandle::Insert(call, thread, GrantedAccess(access, kThreadMapping)))
-      .Deliver(handle_pointer);
+  return GiveThread(call, *found, access, attributes.ForHandle(), handle_pointer);
+}
+
+/// (process, thread or null, access, attributes, flags, handle)
+Status NtGetNextThread(const SystemCall& call) {
+  const u32 previous = call[1], access = call[2], attributes = call[3], flags = call[4];
+  const u32 handle_pointer = call[5];
+  TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
+  if (flags != 0) return Status::kInvalidParameter;
+  const RefPtr<Process> process = TRY(FindProcess(call, call[0], kProcessQueryInformation));
+  u32 last_id = 0;
+  if (previous != 0) {
+    const RefPtr<Thread> thread = TRY(FindThread(call, previous, 0));
+    if (thread->process_id() != process->id()) return Status::kInvalidParameter;
+    last_id = thread->id();
+  }
+  Thread* next = nullptr;
+  for (Thread& thread : process->threads()) {
+    if (thread.id() > last_id && (!next || thread.id() < next->id())) next = &thread;
+  }
+  if (!next) return Status::kNoMoreEntries;
+  return GiveThread(call, *next, access, u8(attributes & kHandleInherit), handle_pointer);
 }
 
 Status NtTerminateThread(const SystemCall& call) {
@@ -149,58 +140,6 @@ Status NtResumeThread(const SystemCall& call) {
   const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadSuspendResume));
   const u32 count = thread->Resume();
   return count_pointer ? WriteUser(count_pointer, count) : Status::kSuccess;
-}
-
-Status NtQueryInformationThread(const SystemCall& call) {
-  const u32 what = call[1], out = call[2], length = call[3], returned = call[4];
-  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
-  switch (what) {
-    case kBasicInformation: {
-      if (length != sizeof(BasicInformation)) return Status::kInfoLengthMismatch;
-      const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadQueryLimited));
-      const BasicInformation information{
-          .exit_status = thread->ended() ? thread->exit_status() : Code(Status::kPending),
-          .teb = thread->teb.value,
-          .process_id = thread->process_id(),
-          .thread_id = thread->id(),
-          .affinity_mask = 1,
-          .priority = thread->priority,
-          .base_priority = thread->priority};
-      return Answer(out, length, returned, &information, sizeof(information));
-    }
-    case kAmILastThread: {
-      if (length != sizeof(u32)) return Status::kInfoLengthMismatch;
-      const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadQueryInformation));
-      const Process* process = thread->process();
-      const u32 last = process && process->thread_count() == 1;
-      return Answer(out, length, returned, &last, sizeof(last));
-    }
-    default:
-      return Status::kInvalidInfoClass;
-  }
-}
-
-Status NtSetInformationThread(const SystemCall& call) {
-  const u32 what = call[1], in = call[2], length = call[3];
-  if (what != kPriority && what != kBasePriority && what != kAffinityMask) {
-    return Status::kInvalidInfoClass;
-  }
-  if (length != sizeof(u32)) return Status::kInfoLengthMismatch;
-  const u32 value = TRY(ReadUser<u32>(in));
-  const RefPtr<Thread> thread = TRY(FindThread(call, call[0], kThreadSetInformation));
-  if (what == kAffinityMask) {
-    // There is one processor.
-    return value == 1 ? Status::kSuccess : Status::kInvalidParameter;
-  }
-  u8 priority = 0;
-  if (what == kBasePriority) {
-    priority = TRY(BasePriority(i32(value)));
-  } else {
-    if (value == 0 || value > kHighestNormalPriority) return Status::kInvalidParameter;
-    priority = u8(value);
-  }
-  TheKernel().scheduler.SetPriority(*thread, priority);
-  return Status::kSuccess;
 }
 
 Status NtGetContextThread(const SystemCall& call) {

@@ -1,21 +1,22 @@
 // System calls: clocks, sleeping, giving way.
 #include "kernel/kernel.h"
+#include "kernel/syscall/deadline.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
 
+/// Without an interval, for ever: so Wine's kernelbase means INFINITE. NT has none of that.
 Status NtDelayExecution(const SystemCall& call) {
-  const i64 interval = TRY(ReadUser<i64>(call[1]));
+  if (call[1] == 0 && !call.process.user_mode()) return Status::kAccessViolation;
+  const u64 deadline = TRY(ReadDeadline(call[1]));
   Scheduler& scheduler = TheKernel().scheduler;
-  const u64 deadline = TheKernel().clock.DeadlineFor(interval, scheduler.ticks());
-  if (interval == 0 || deadline <= scheduler.ticks()) {
-    scheduler.Yield();
-    return Status::kSuccess;
-  }
   const Thread& thread = scheduler.current();
-  const WakeReason reason = scheduler.WaitUntil(&thread.saved_esp, deadline, Interruptible::kYes);
-  return reason == WakeReason::kTerminated ? Status::kProcessIsTerminating : Status::kSuccess;
+  const WakeReason reason =
+      scheduler.WaitUntil(&thread.saved_esp, deadline, ReadAlertable(call[0]));
+  if (reason != WakeReason::kTimeout) return Scheduler::StatusOf(reason);
+  if (deadline == 0) scheduler.Yield();
+  return Status::kSuccess;
 }
 
 Status NtGetCurrentProcessorNumber(const SystemCall&) {
@@ -35,8 +36,7 @@ Status NtQuerySystemTime(const SystemCall& call) {
 }
 
 Status NtYieldExecution(const SystemCall&) {
-  TheKernel().scheduler.Yield();
-  return Status::kSuccess;
+  return TheKernel().scheduler.Yield() ? Status::kSuccess : Status::kNoYieldPerformed;
 }
 
 }  // namespace fl::kernel

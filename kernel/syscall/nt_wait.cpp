@@ -1,6 +1,7 @@
 // System calls: waiting for objects.
 #include "kernel/kernel.h"
 #include "kernel/sync_objects.h"
+#include "kernel/syscall/deadline.h"
 #include "kernel/syscall/process_handle.h"
 #include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/thread_handle.h"
@@ -14,26 +15,24 @@ constexpr u32 kFewObjects = 4;
 
 enum WaitType : u32 { kWaitAll = 0, kWaitAny = 1 };
 
-/// The tick at which a time-out is over: null for never, 0 for at once.
-Result<u64> ReadDeadline(u32 pointer) {
-  if (pointer == 0) return kNever;
-  const i64 timeout = TRY(ReadUser<i64>(pointer));
-  const u64 now = TheKernel().scheduler.ticks();
-  return timeout == 0 ? now : TheKernel().clock.DeadlineFor(timeout, now);
+/// Nothing ever happens to these that could be waited for.
+bool IsWaitable(ObjectType type) {
+  return type != ObjectType::kSection && type != ObjectType::kKeyedEvent;
 }
 
-/// kInvalidHandle, kAccessDenied.
+/// kInvalidHandle, kObjectTypeMismatch, kAccessDenied.
 Result<RefPtr<Object>> FindWaitable(const SystemCall& call, u32 handle) {
   if (handle == kCurrentProcess) return RefPtr<Object>(&call.process);
   if (handle == kCurrentThread) return RefPtr<Object>(&TheKernel().scheduler.current());
   HandleTable::Found found = TRY(call.process.handles().Find(handle));
+  if (!IsWaitable(found.object->type())) return Status::kObjectTypeMismatch;
   if ((found.access & kSynchronize) == 0) return Status::kAccessDenied;
   return std::move(found.object);
 }
 
 template <u32 kRoom>
 Status WaitForSeveral(const SystemCall& call, std::span<const u32> handles, WaitKind kind,
-                      u64 deadline) {
+                      u64 deadline, Interruptible interruptible) {
   RefPtr<Object> objects[kRoom];
   WaitBlock blocks[kRoom];
   for (u32 i = 0; i < handles.size(); ++i) {
@@ -45,7 +44,7 @@ Status WaitForSeveral(const SystemCall& call, std::span<const u32> handles, Wait
   }
   Scheduler& scheduler = TheKernel().scheduler;
   Wait wait(scheduler.current(), kind, {blocks, handles.size()});
-  return scheduler.WaitFor(wait, deadline);
+  return scheduler.WaitFor(wait, deadline, interruptible);
 }
 
 /// The first half of NtSignalAndWaitForSingleObject, for each type that has one.
@@ -71,7 +70,7 @@ Status SignalOne(const SystemCall& call, u32 handle) {
 Status NtWaitForSingleObject(const SystemCall& call) {
   const u64 deadline = TRY(ReadDeadline(call[2]));
   const RefPtr<Object> object = TRY(FindWaitable(call, call[0]));
-  return TheKernel().scheduler.WaitFor(*object, deadline);
+  return TheKernel().scheduler.WaitFor(*object, deadline, ReadAlertable(call[1]));
 }
 
 Status NtWaitForMultipleObjects(const SystemCall& call) {
@@ -83,8 +82,9 @@ Status NtWaitForMultipleObjects(const SystemCall& call) {
   TRY_STATUS(CopyFromUser(handles, call[1], count * u32(sizeof(u32))));
   const WaitKind kind = type == kWaitAny ? WaitKind::kAny : WaitKind::kAll;
   const std::span<const u32> named(handles, count);
-  return count <= kFewObjects ? WaitForSeveral<kFewObjects>(call, named, kind, deadline)
-                              : WaitForSeveral<Wait::kMaxObjects>(call, named, kind, deadline);
+  const auto wait =
+      count <= kFewObjects ? WaitForSeveral<kFewObjects> : WaitForSeveral<Wait::kMaxObjects>;
+  return wait(call, named, kind, deadline, ReadAlertable(call[3]));
 }
 
 Status NtSignalAndWaitForSingleObject(const SystemCall& call) {
@@ -92,7 +92,7 @@ Status NtSignalAndWaitForSingleObject(const SystemCall& call) {
   // Looked up first: a wait that cannot begin signals nothing.
   const RefPtr<Object> object = TRY(FindWaitable(call, call[1]));
   TRY_STATUS(SignalOne(call, call[0]));
-  return TheKernel().scheduler.WaitFor(*object, deadline);
+  return TheKernel().scheduler.WaitFor(*object, deadline, ReadAlertable(call[2]));
 }
 
 }  // namespace fl::kernel

@@ -9,6 +9,7 @@ inline constexpr u32 kCurrentProcess = 0xFFFFFFFF;
 inline constexpr u32 kProcessTerminate = 0x0001;
 inline constexpr u32 kProcessCreateThread = 0x0002;
 inline constexpr u32 kProcessVmOperation = 0x0008;
+inline constexpr u32 kProcessDuplicateHandle = 0x0040;
 inline constexpr u32 kProcessQueryInformation = 0x0400;
 inline constexpr u32 kProcessAllAccess = 0x1FFFFF;
 

@@ -35,6 +35,115 @@ std::span<const SystemCallEntry> SystemCalls();
 /// EAX.
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame);
 
+// nt_alert.cpp
+Status NtAlertResumeThread(const SystemCall& call);
+Status NtAlertThread(const SystemCall& call);
+Status NtAlertThreadByThreadId(const SystemCall& call);
+Status NtQueueApcThread(const SystemCall& call);
+Status NtTestAlert(const SystemCall& call);
+Status NtWaitForAlertByThreadId(const SystemCall& call);
+// nt_handle.cpp
+Status NtClose(const SystemCall& call);
+Status NtDuplicateObject(const SystemCall& call);
+// nt_io_completion.cpp
+Status NtCreateIoCompletion(const SystemCall& call);
+Status NtOpenIoCompletion(const SystemCall& call);
+Status NtQueryIoCompletion(const SystemCall& call);
+Status NtRemoveIoCompletion(const SystemCall& call);
+Status NtRemoveIoCompletionEx(const SystemCall& call);
+Status NtSetIoCompletion(const SystemCall& call);
+// nt_keyed_event.cpp
+Status NtCreateKeyedEvent(const SystemCall& call);
+Status NtOpenKeyedEvent(const SystemCall& call);
+Status NtReleaseKeyedEvent(const SystemCall& call);
+Status NtWaitForKeyedEvent(const SystemCall& call);
+// nt_timer.cpp
+Status NtCancelTimer(const SystemCall& call);
+Status NtCreateTimer(const SystemCall& call);
+Status NtOpenTimer(const SystemCall& call);
+Status NtQueryTimer(const SystemCall& call);
+Status NtQueryTimerResolution(const SystemCall& call);
+Status NtSetTimer(const SystemCall& call);
+Status NtSetTimerResolution(const SystemCall& call);
+// nt_context.cpp
+Status NtContinue(const SystemCall& call);
+Status NtRaiseException(const SystemCall& call);
+// nt_create_file.cpp
+Status NtCreateFile(const SystemCall& call);
+Status NtDeleteFile(const SystemCall& call);
+Status NtOpenFile(const SystemCall& call);
+// nt_device.cpp
+Status NtDeviceIoControlFile(const SystemCall& call);
+Status NtFsControlFile(const SystemCall& call);
+// nt_directory.cpp
+Status NtQueryDirectoryFile(const SystemCall& call);
+// nt_file_query.cpp
+Status NtQueryInformationFile(const SystemCall& call);
+// nt_file_lock.cpp
+Status NtLockFile(const SystemCall& call);
+Status NtUnlockFile(const SystemCall& call);
+// nt_file_set.cpp
+Status NtSetInformationFile(const SystemCall& call);
+// nt_volume.cpp
+Status NtQueryVolumeInformationFile(const SystemCall& call);
+// nt_file_attributes.cpp
+Status NtQueryAttributesFile(const SystemCall& call);
+Status NtQueryFullAttributesFile(const SystemCall& call);
+// nt_locale.cpp
+Status NtGetNlsSectionPtr(const SystemCall& call);
+Status NtInitializeNlsFiles(const SystemCall& call);
+Status NtQueryDefaultLocale(const SystemCall& call);
+// nt_namespace.cpp
+Status NtCreateDirectoryObject(const SystemCall& call);
+Status NtCreateSymbolicLinkObject(const SystemCall& call);
+Status NtMakePermanentObject(const SystemCall& call);
+Status NtMakeTemporaryObject(const SystemCall& call);
+Status NtOpenDirectoryObject(const SystemCall& call);
+Status NtOpenSymbolicLinkObject(const SystemCall& call);
+Status NtQueryDirectoryObject(const SystemCall& call);
+Status NtQuerySymbolicLinkObject(const SystemCall& call);
+// nt_object.cpp
+Status NtQueryObject(const SystemCall& call);
+Status NtSetInformationObject(const SystemCall& call);
+// nt_registry.cpp
+Status NtCreateKey(const SystemCall& call);
+Status NtDeleteKey(const SystemCall& call);
+Status NtDeleteValueKey(const SystemCall& call);
+Status NtFlushKey(const SystemCall& call);
+Status NtOpenKey(const SystemCall& call);
+Status NtOpenKeyEx(const SystemCall& call);
+Status NtRenameKey(const SystemCall& call);
+Status NtSetInformationKey(const SystemCall& call);
+Status NtSetValueKey(const SystemCall& call);
+// nt_registry_query.cpp
+Status NtEnumerateKey(const SystemCall& call);
+Status NtEnumerateValueKey(const SystemCall& call);
+Status NtQueryKey(const SystemCall& call);
+Status NtQueryMultipleValueKey(const SystemCall& call);
+Status NtQueryValueKey(const SystemCall& call);
+// nt_system.cpp
+Status NtQuerySystemInformation(const SystemCall& call);
+// nt_security.cpp
+Status NtAccessCheck(const SystemCall& call);
+Status NtPrivilegeCheck(const SystemCall& call);
+Status NtQuerySecurityObject(const SystemCall& call);
+Status NtSetSecurityObject(const SystemCall& call);
+// nt_token.cpp
+Status NtAdjustPrivilegesToken(const SystemCall& call);
+Status NtDuplicateToken(const SystemCall& call);
+Status NtOpenProcessToken(const SystemCall& call);
+Status NtOpenProcessTokenEx(const SystemCall& call);
+Status NtOpenThreadToken(const SystemCall& call);
+Status NtOpenThreadTokenEx(const SystemCall& call);
+// nt_token_query.cpp
+Status NtQueryInformationToken(const SystemCall& call);
+// nt_user.cpp
+Status NtUserCallNoParam(const SystemCall& call);
+Status NtUserGetSystemDpiForProcess(const SystemCall& call);
+Status NtUserInitializeClientPfnArrays(const SystemCall& call);
+// wine.cpp
+Status WineDbgWrite(const SystemCall& call);
+Status WineUnixCall(const SystemCall& call);
 // ldr.cpp
 Status LdrDisableThreadCalloutsForDll(const SystemCall& call);
 Status LdrGetDllHandle(const SystemCall& call);
@@ -50,18 +159,16 @@ Status NtProtectVirtualMemory(const SystemCall& call);
 Status NtQueryVirtualMemory(const SystemCall& call);
 // nt_section.cpp
 Status NtCreateSection(const SystemCall& call);
+Status NtFlushVirtualMemory(const SystemCall& call);
 Status NtMapViewOfSection(const SystemCall& call);
 Status NtOpenSection(const SystemCall& call);
+Status NtQuerySection(const SystemCall& call);
 Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
-Status NtCreateFile(const SystemCall& call);
-Status NtOpenFile(const SystemCall& call);
-Status NtQueryInformationFile(const SystemCall& call);
+Status NtFlushBuffersFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
-Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
 // nt_process.cpp
-Status NtClose(const SystemCall& call);
 Status NtCreateUserProcess(const SystemCall& call);
 Status NtQueryInformationProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
@@ -84,13 +191,15 @@ Status NtSetEvent(const SystemCall& call);
 // nt_thread.cpp
 Status NtCreateThreadEx(const SystemCall& call);
 Status NtGetContextThread(const SystemCall& call);
+Status NtGetNextThread(const SystemCall& call);
 Status NtOpenThread(const SystemCall& call);
-Status NtQueryInformationThread(const SystemCall& call);
 Status NtResumeThread(const SystemCall& call);
 Status NtSetContextThread(const SystemCall& call);
-Status NtSetInformationThread(const SystemCall& call);
 Status NtSuspendThread(const SystemCall& call);
 Status NtTerminateThread(const SystemCall& call);
+// nt_thread_information.cpp
+Status NtQueryInformationThread(const SystemCall& call);
+Status NtSetInformationThread(const SystemCall& call);
 // nt_time.cpp
 Status NtDelayExecution(const SystemCall& call);
 Status NtGetCurrentProcessorNumber(const SystemCall& call);

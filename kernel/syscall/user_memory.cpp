@@ -78,16 +78,24 @@ Result<Vector<char16_t>> ReadUnicodeString(u32 address) {
   return ReadUnicodeString(string);
 }
 
-Result<CapturedAttributes> CaptureAttributes(u32 object_attributes) {
-  CapturedAttributes captured;
+Result<CapturedUtf16Attributes> CaptureUtf16Attributes(u32 object_attributes) {
+  CapturedUtf16Attributes captured;
   if (object_attributes == 0) return captured;
   const ObjectAttributes attributes = TRY(ReadUser<ObjectAttributes>(object_attributes));
   if (attributes.length != sizeof(ObjectAttributes)) return Status::kInvalidParameter;
   captured.root_directory = attributes.root_directory;
   captured.attributes = attributes.attributes;
   if (attributes.object_name == 0) return captured;
-  const Vector<char16_t> text = TRY(ReadUnicodeString(attributes.object_name));
-  TRY_STATUS(AppendUtf8(text.span(), captured.name));
+  captured.name = TRY(ReadUnicodeString(attributes.object_name));
+  return captured;
+}
+
+Result<CapturedAttributes> CaptureAttributes(u32 object_attributes) {
+  const CapturedUtf16Attributes raw = TRY(CaptureUtf16Attributes(object_attributes));
+  CapturedAttributes captured;
+  captured.root_directory = raw.root_directory;
+  captured.attributes = raw.attributes;
+  TRY_STATUS(AppendUtf8(raw.name.span(), captured.name));
   return captured;
 }
 

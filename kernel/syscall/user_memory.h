@@ -81,9 +81,19 @@ struct CapturedAttributes {
   u32 root_directory = 0;
   u32 attributes = 0;  ///< OBJ_*.
   Vector<char> name;   ///< UTF-8; empty if there is none.
+  /// Those that a handle keeps: OBJ_INHERIT.
+  u8 ForHandle() const { return attributes & 2; }
 };
 Result<CapturedAttributes> CaptureAttributes(u32 object_attributes);
-/// The same, of which only the name counts.
+/// The same with the name as it is in the program.
+struct CapturedUtf16Attributes {
+  u32 root_directory = 0;
+  u32 attributes = 0;
+  Vector<char16_t> name;
+  u8 ForHandle() const { return attributes & 2; }
+};
+Result<CapturedUtf16Attributes> CaptureUtf16Attributes(u32 object_attributes);
+/// CaptureAttributes, of which only the name counts.
 Result<Vector<char>> ReadObjectName(u32 object_attributes);
 
 }  // namespace fl::kernel

@@ -111,6 +111,12 @@ void RestoreFpu(const FpuState& state) {
   }
 }
 
+u32 PendingFpuErrors() {
+  u16 status = 0, control = 0;
+  asm volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
+  return (status & ~control & 0x3F) | (status & 0x40);
+}
+
 void SanitizeFpuState(FpuState& state) {
   if (!Features().fxsr) return;
   FpuState own;

@@ -36,5 +36,13 @@ void SaveFpu(FpuState& state);
 /// reserved bits.
 void RestoreFpu(const FpuState& state);
 void SanitizeFpuState(FpuState& state);
+/// Exceptions that the x87 unit has and does not mask, and what makes a stack fault of one: bits 0 to 6 of its
+/// status word. For vector kVectorFpuError.
+u32 PendingFpuErrors();
+
+/// The x87 part of a state as FNSAVE would store it, 108 bytes, and back.
+inline constexpr u32 kX87Bytes = 108;
+void GetX87(const FpuState& state, std::byte* out);
+void SetX87(FpuState& state, const std::byte* in);
 
 }  // namespace fl::x86

@@ -17,10 +17,18 @@ constexpr u32 kFeatureFpu = 1u << 0;
 constexpr u32 kFeaturePse = 1u << 3;
 constexpr u32 kFeatureTsc = 1u << 4;
 constexpr u32 kFeaturePae = 1u << 6;
+constexpr u32 kFeatureCx8 = 1u << 8;
 constexpr u32 kFeatureSep = 1u << 11;
 constexpr u32 kFeaturePge = 1u << 13;
+constexpr u32 kFeatureMmx = 1u << 23;
 constexpr u32 kFeatureFxsr = 1u << 24;
 constexpr u32 kFeatureSse = 1u << 25;
+constexpr u32 kFeatureSse2 = 1u << 26;
+// ECX of leaf 1.
+constexpr u32 kFeatureSse3 = 1u << 0;
+constexpr u32 kFeatureSsse3 = 1u << 9;
+constexpr u32 kFeatureSse41 = 1u << 19;
+constexpr u32 kFeatureSse42 = 1u << 20;
 // EBX of leaf 7.
 constexpr u32 kFeatureSmep = 1u << 7;
 constexpr u32 kFeatureSmap = 1u << 20;
@@ -82,6 +90,9 @@ CpuFeatures Detect() {
     return f;
   }
   const CpuidResult id = Cpuid(kCpuidFeatureLeaf);
+  f.family = u8((id.eax >> 8 & 0xF) + ((id.eax >> 8 & 0xF) == 0xF ? id.eax >> 20 & 0xFF : 0));
+  f.model = u8((id.eax >> 4 & 0xF) | (f.family >= 6 ? id.eax >> 12 & 0xF0 : 0));
+  f.stepping = id.eax & 0xF;
   f.fpu = (id.edx & kFeatureFpu) != 0;
   f.pse = (id.edx & kFeaturePse) != 0;
   f.tsc = (id.edx & kFeatureTsc) != 0;
@@ -89,6 +100,14 @@ CpuFeatures Detect() {
   f.fxsr = f.fpu && (id.edx & kFeatureFxsr) != 0;
   f.sse = f.fxsr && (id.edx & kFeatureSse) != 0;
   f.sep = (id.edx & kFeatureSep) != 0 && SysenterWorks(id.eax);
+  f.cx8 = (id.edx & kFeatureCx8) != 0;
+  f.mmx = (id.edx & kFeatureMmx) != 0;
+  f.pae = (id.edx & kFeaturePae) != 0;
+  f.sse2 = f.fxsr && (id.edx & kFeatureSse2) != 0;
+  f.sse3 = f.sse2 && (id.ecx & kFeatureSse3) != 0;
+  f.ssse3 = f.sse2 && (id.ecx & kFeatureSsse3) != 0;
+  f.sse41 = f.sse2 && (id.ecx & kFeatureSse41) != 0;
+  f.sse42 = f.sse2 && (id.ecx & kFeatureSse42) != 0;
   f.nx = (id.edx & kFeaturePae) != 0 &&
          Cpuid(kCpuidExtendedLeaf).eax >= kCpuidExtendedFeatureLeaf &&
          (Cpuid(kCpuidExtendedFeatureLeaf).edx & kFeatureNx) != 0;

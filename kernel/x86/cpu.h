@@ -18,6 +18,10 @@ struct CpuFeatures {
   bool nx = false;    ///< Pages that cannot be executed, in the PAE format, which it has too.
   bool smep = false;  ///< The kernel cannot execute user pages.
   bool smap = false;  ///< The kernel cannot touch user pages but where user_access.inc lets it.
+  // For programs to know, no matter to the kernel.
+  bool cx8 = false, mmx = false, pae = false, sse2 = false;
+  bool sse3 = false, ssse3 = false, sse41 = false, sse42 = false;
+  u8 family = 4, model = 0, stepping = 0;
 };
 
 /// Looks the features up and sets CR0 (WP, NE, MP; EM and TS clear) and CR4 (PSE, PGE, OSFXSR, SMEP, SMAP

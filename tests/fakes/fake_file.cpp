@@ -25,12 +25,19 @@ Status FakeFile::ReadAt(u64 offset, fs::ScatterList buffers) {
 
 Status FakeFile::WriteAt(u64 offset, fs::GatherList buffers) {
   ++writes;
+  if (during_read) during_read();
   if (fail_write != 0 && --fail_write == 0) return fail_status;
   for (const std::span<const std::byte> buffer : buffers) {
     if (bytes_.size() < offset + buffer.size()) bytes_.resize(offset + buffer.size());
     std::copy(buffer.begin(), buffer.end(), bytes_.begin() + std::ptrdiff_t(offset));
     offset += buffer.size();
   }
+  return Status::kSuccess;
+}
+
+Status FakeFile::Reserve(u64 size) {
+  if (size > most) return Status::kDiskFull;
+  reserved = size;
   return Status::kSuccess;
 }
 

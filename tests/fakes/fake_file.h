@@ -21,6 +21,7 @@ class FakeFile final : public fs::File {
   fs::BasicInformation Basic() const override { return basic; }
   Status ReadAt(u64 offset, fs::ScatterList buffers) override;
   Status WriteAt(u64 offset, fs::GatherList buffers) override;
+  Status Reserve(u64 size) override;
   Status SetSize(u64 size) override;
   Status SetBasic(const fs::BasicInformation& change) override;
   Status Flush() override { return Status::kSuccess; }
@@ -36,6 +37,8 @@ class FakeFile final : public fs::File {
   u32 writes = 0;
   /// The n-th change from now on fails with fail_status; 0: none does.
   u32 fail_write = 0;
+  u64 most = ~0ull;   ///< Bytes that the volume has room for.
+  u64 reserved = 0;
   fs::BasicInformation basic;
   /// Runs in the middle of each read, as other threads do while the disk works.
   std::function<void()> during_read;

@@ -50,6 +50,14 @@ UCHAR* MapFile(HANDLE file, ULONG attributes, ULONG protection) {
   return base;
 }
 
+NTSTATUS MakeRoomBesideFiles(void) {
+  HANDLE directory;
+  OBJECT_ATTRIBUTES attributes;
+  WideText name;
+  InitAttributes(&attributes, Widen(&name, "\\Device\\HarddiskVolume1"));
+  return NtCreateDirectoryObject(&directory, 0xF000F, &attributes);
+}
+
 ULONG CallNumber(const void* stub) { return *(const ULONG*)((const UCHAR*)stub + 1); }
 
 ULONG Broken(int line, const char* what) {

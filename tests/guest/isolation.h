@@ -31,6 +31,8 @@ void* CommitBefore(ULONG pages);
 UCHAR* MapFile(HANDLE file, ULONG attributes, ULONG protection);
 // Null if it cannot be had.
 HANDLE OpenFile(const char* path);
+// A directory for objects where a file's name leads to, so that an event can have one for its own.
+NTSTATUS MakeRoomBesideFiles(void);
 // The number that a system call's stub puts into EAX.
 ULONG CallNumber(const void* stub);
 // A file that nobody has read, of slots that are all alike. isolation_test.py makes it.

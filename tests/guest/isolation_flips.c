@@ -100,6 +100,7 @@ static ULONG FlipNames(ULONG argument) {
   UCHAR* before;
   HANDLE flipper, event, again;
   UCHAR* const cold = MapColdSlot(FIRST_SLOT + 1 + argument, &before);
+  if (MakeRoomBesideFiles() < 0) return 2;
   named.name = *Widen(&name, "\\??\\C:\\slack.bin");
   named.name.Buffer = (WCHAR*)(cold + COLD_TEXT);
   InitAttributes(&named.attributes, &named.name);

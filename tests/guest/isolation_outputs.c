@@ -192,6 +192,8 @@ static ULONG VanishingOutputs(ULONG argument) {
   ULONG failures = 0;
   (void)argument;
   v.cold = MapFile(OpenFile(COLD_FILE), SEC_COMMIT, PAGE_READONLY);
+
+  if (MakeRoomBesideFiles() < 0) return 2;
   Widen(&v.path, "\\??\\C:\\slack.bin");
   Widen(&v.own_path, "\\??\\C:\\isolation.exe");
   v.parameters.Flags = RTL_USER_PROC_PARAMS_NORMALIZED;

@@ -96,7 +96,8 @@ static ULONG FlagsAfterTraps(ULONG set, ULONG clear) {
       : "=a"(status), "=&d"(flags), "+S"(spins)
       : "D"(set), "c"(clear), "b"(fresh), "0"(CallNumber(NtYieldExecution)), "m"(yield_stub)
       : "memory", "cc");
-  if (status != STATUS_SUCCESS || *(ULONG*)(fresh + 1) != 0) Exit(BROKEN);
+  // A success each: whether there was somebody to give way to or not.
+  if ((LONG)status < 0 || *(LONG*)(fresh + 1) < 0) Exit(BROKEN);
   return flags;
 }
 

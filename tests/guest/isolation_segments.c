@@ -65,7 +65,9 @@ static ULONG TrapsWith(ULONG selector) {
       : "=a"(status), "=&d"(found), "+S"(spins)
       : "c"(selector), "D"(fresh), "0"(CallNumber(NtYieldExecution))
       : "memory", "cc");
-  return status == STATUS_SUCCESS && *fresh == 0 && found == selector * 0x10001 ? HELD : BROKEN;
+  // A success, whether there was somebody to give way to or not.
+  const int yielded = (LONG)status >= 0 && *fresh == status;
+  return yielded && found == selector * 0x10001 ? HELD : BROKEN;
 }
 
 static ULONG TrapsWithNull(ULONG argument) { return TrapsWith(argument); }

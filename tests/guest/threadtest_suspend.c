@@ -99,7 +99,7 @@ void TestContext(Tally* tally) {
   memset(&context, 0xCC, sizeof(context));
   context.ContextFlags = CONTEXT_FULL | CONTEXT_DEBUG_REGISTERS;
   CHECK_STATUS(NtGetContextThread(thread, &context), STATUS_SUCCESS);
-  CHECK(context.ContextFlags == CONTEXT_FULL);
+  CHECK(context.ContextFlags == (CONTEXT_FULL | CONTEXT_DEBUG_REGISTERS));
   CHECK(context.Ebx == 0x11111111 && context.Esi == 0x22222222 && context.Edi == 0x33333333);
   CHECK(context.Eip >= (ULONG)Registers && context.Eip < (ULONG)Registers + 64);
   CHECK(context.SegCs == 0x1B && context.SegSs == 0x23 && context.SegFs == 0x3B);

@@ -84,6 +84,21 @@ TEST(HandleTable, CloseAllClosesAll) {
   EXPECT_EQ(*table.Insert(thing, 0), 4u);
 }
 
+TEST(HandleTable, ProtectedHandleClosesOnlyWithItsTable) {
+  const auto thing = AdoptRef(new Thing);
+  HandleTable table;
+  const u32 handle = *table.Insert(thing, 5, kHandleInherit);
+  EXPECT_EQ(table.Find(handle)->attributes, kHandleInherit);
+  EXPECT_EQ(table.SetAttributes(handle | 1, kHandleProtectFromClose), Status::kSuccess);
+  EXPECT_EQ(table.Find(handle)->attributes, kHandleProtectFromClose);
+  EXPECT_EQ(table.Close(handle), Status::kHandleNotClosable);
+  EXPECT_EQ(table.open_count(), 1u);
+  EXPECT_EQ(table.SetAttributes(handle + 4, 0), Status::kInvalidHandle);
+  table.CloseAll();
+  EXPECT_EQ(thing->references(), 1u);
+  EXPECT_EQ(table.Find(*table.Insert(thing, 0))->attributes, 0u);
+}
+
 TEST(HandleTable, FailedGrowthChangesNothing) {
   const auto thing = AdoptRef(new Thing);
   HandleTable table;
@@ -107,6 +122,22 @@ TEST(HandleTable, IsFullAt65536) {
   EXPECT_EQ(table.Insert(thing, 0).status(), Status::kInsufficientResources);
   EXPECT_EQ(table.Close(0x20000), Status::kSuccess);
   EXPECT_EQ(*table.Insert(thing, 0), 0x20000u);
+}
+
+TEST(HandleTable, ObjectsAndHandlesOfATypeAreCounted) {
+  const ObjectCounts before = Object::Counts(ObjectType::kEvent);
+  HandleTable table;
+  {
+    const auto thing = AdoptRef(new Thing);
+    const u32 handle = *table.Insert(thing, 0);
+    EXPECT_EQ(*table.Insert(thing, 0), handle + 4);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects + 1);
+    EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles + 2);
+  }
+  table.CloseAll();
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).objects, before.objects);
+  EXPECT_EQ(Object::Counts(ObjectType::kEvent).handles, before.handles);
+  EXPECT_GE(Object::Counts(ObjectType::kEvent).most_handles, before.handles + 2);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-"""tools/lib/setup.sh: a progress line goes behind what stderr's file holds already."""
+"""tools/lib/setup.sh: progress lines, and what they leave behind."""
 import pathlib
 import subprocess
 import tempfile
@@ -14,6 +14,14 @@ class Slowly(unittest.TestCase):
             subprocess.run(['bash', '-c', script], stdout=log, stderr=log, check=True)
             log.seek(0)
             self.assertEqual(log.read(), b'first\nWorking...\nlast\n')
+
+    def test_leaves_no_lock_behind(self):
+        """Two builds one after the other: the second must not wait for the first one's progress line."""
+        for fd in (7, 8, 9):
+            with tempfile.NamedTemporaryFile() as lock:
+                script = (f'source {SETUP}; exec {fd}>>{lock.name}; flock {fd}; fl_slowly Working true; '
+                          f'exec {fd}>&-; flock --nonblock {lock.name} true')
+                self.assertEqual(subprocess.run(['bash', '-c', script]).returncode, 0)
 
 
 if __name__ == '__main__':

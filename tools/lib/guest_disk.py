@@ -18,11 +18,19 @@ class DiskError(Exception):
     pass
 
 
-def collect(program, dlls, directories):
+SYSTEM = ('windows', 'system32')
+# With which the kernel's registry begins.
+REGISTRY = pathlib.Path(__file__).resolve().parents[2] / 'user/registry.txt'
+# What programs expect to find besides.
+EMPTY_FOLDERS = (('windows', 'system'), ('windows', 'temp'))
+
+
+def collect(program, dlls, directories, system=()):
     """{path on C: as a tuple of names: host file}; None stands for an empty directory.
 
     What lies beside the program goes to C:\\ and wins over a file of the same name in
-    `directories`; names are compared as Windows compares them.
+    `directories`, which win over the files of the system directory; names are compared as Windows
+    compares them. A program that is itself one of the system's lies there alone.
     """
     layout, spelling = {}, {}
 
@@ -34,6 +42,12 @@ def collect(program, dlls, directories):
             fixed.append(spelling.setdefault(key, part))
         layout[tuple(fixed)] = source
 
+    if system:
+        for folder in EMPTY_FOLDERS:
+            place(folder, None)
+        place(('windows', REGISTRY.name), REGISTRY)
+    for source in system:
+        place((*SYSTEM, os.path.basename(source)), source)
     for directory in directories:
         for folder, subfolders, files in sorted(os.walk(directory, followlinks=True)):
             subfolders.sort()
@@ -42,7 +56,7 @@ def collect(program, dlls, directories):
                 place(parts, None)
             for name in sorted(files):
                 place(parts + (name,), os.path.join(folder, name))
-    for source in [program, *dlls]:
+    for source in [*([] if program in system else [program]), *dlls]:
         place((os.path.basename(source),), source)
     return layout
 
@@ -87,8 +101,9 @@ def _hard_disk_format(image, size, cluster=0, fat32=False):
 def _fill(image, layout):
     folders = {parts[:n] for parts, source in layout.items()
                for n in range(1, len(parts) + (1 if source is None else 0))}
-    for folder in sorted(folders, key=lambda parts: (len(parts), parts)):
-        _mtools(['mmd', '-i', image, '::/' + '/'.join(folder)])
+    if folders:
+        ordered = sorted(folders, key=lambda parts: (len(parts), parts))
+        _mtools(['mmd', '-i', image, *('::/' + '/'.join(folder) for folder in ordered)])
     by_folder = {}
     for parts, source in sorted(layout.items()):
         if source is not None:

@@ -7,7 +7,6 @@ import re
 import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -15,31 +14,21 @@ import tempfile
 import demo_account
 import guest_disk
 import machine
+import program_files
 import windows_command_line
+from failure import (EXIT_BUGCHECK, EXIT_HOST, EXIT_MISSING_DLL, EXIT_MISSING_EXPORT,
+                     EXIT_NO_SUCH_FILE, EXIT_NOT_PE, EXIT_START, EXIT_TIMEOUT, EXIT_USAGE,
+                     EXIT_WRONG_MACHINE, Failure)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
 DEMO = ROOT / 'build/host/demo/demo.exe'
-PE_DEPS = ROOT / 'build/host/tools/pe_deps/pe-deps'
-
-EXIT_USAGE = 240
-EXIT_NO_SUCH_FILE = 241
-EXIT_NOT_PE = 242
-EXIT_WRONG_MACHINE = 243
-EXIT_MISSING_DLL = 244
-EXIT_MISSING_EXPORT = 245
-EXIT_TIMEOUT = 246
-EXIT_BUGCHECK = 247
-EXIT_HOST = 248
-EXIT_START = 249
 
 # The kinds of the kernel's "error" report.
 START_ERRORS = {
     'no_such_file': EXIT_NO_SUCH_FILE, 'not_pe': EXIT_NOT_PE, 'wrong_machine': EXIT_WRONG_MACHINE,
     'missing_dll': EXIT_MISSING_DLL, 'missing_export': EXIT_MISSING_EXPORT,
 }
-# What pe-deps says by its exit status.
-DEPS_ERRORS = {3: ('not_pe', EXIT_NOT_PE), 4: ('wrong_machine', EXIT_WRONG_MACHINE)}
 
 HELP_END = '''\
 exit status: the low 8 bits of the program's exit code (the full value: --stats), or
@@ -49,16 +38,9 @@ exit status: the low 8 bits of the program's exit code (the full value: --stats)
   243 for another processor       248 QEMU or this host failed
   244 missing DLL                 249 the program could not be started for another reason
   130, 141, 143 ended by Ctrl-C, a closed output pipe, SIGTERM
-With no program, runs the demo: two processes share a DLL, and one writes to it.
+A program that was made for Windows runs on Wine's DLLs, which are fetched when one is run for the
+first time. With no program, runs the demo: two processes share a DLL, and one writes to it.
 '''
-
-
-class Failure(Exception):
-    """Ends runpe with a message and an exit status."""
-
-    def __init__(self, status, message, outcome):
-        super().__init__(message)
-        self.status, self.outcome = status, outcome
 
 
 class Parser(argparse.ArgumentParser):
@@ -86,6 +68,9 @@ def parse_arguments(arguments):
     fail_spec.__name__ = 'value, not KIND:N or KIND:N+:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
+    add('--dll', metavar='NAME', action='append', default=[],
+        help='this DLL of Wine\'s too is in C:\\windows\\system32, and user mode links')
+    add('--all-dlls', action='store_true', help='all of Wine\'s DLLs are there (0.6 GB)')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
     add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
     add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
@@ -126,46 +111,6 @@ def parse_arguments(arguments):
     return options
 
 
-def check_program(path):
-    """What can be known before anything boots. The kernel decides all the rest."""
-    if not os.path.exists(path):
-        raise Failure(EXIT_NO_SUCH_FILE, f'{path}: no such file', 'no_such_file')
-    if not os.path.isfile(path):
-        raise Failure(EXIT_NO_SUCH_FILE, f'{path}: not a file', 'no_such_file')
-    try:
-        with open(path, 'rb') as file:
-            start = file.read(0x40)
-            if len(start) == 0x40 and start[:2] == b'MZ':
-                file.seek(struct.unpack_from('<I', start, 0x3C)[0])
-                signature = file.read(6)
-            else:
-                signature = b''
-    except OSError as error:
-        raise Failure(EXIT_HOST, f'{path}: {error.strerror}', 'host') from None
-    if signature[:4] != b'PE\0\0' or len(signature) != 6:
-        raise Failure(EXIT_NOT_PE, f'{path}: not a PE program', 'not_pe')
-    machine_type = struct.unpack_from('<H', signature, 4)[0]
-    if machine_type != 0x14C:
-        known = {0x8664: 'x86-64', 0xAA64: 'ARM64', 0x1C4: 'ARM', 0x200: 'Itanium'}
-        name = known.get(machine_type, f'machine type {machine_type:#06x}')
-        raise Failure(EXIT_WRONG_MACHINE, f'{path}: is for {name}, not for 32-bit x86',
-                      'wrong_machine')
-
-
-def needed_dlls(program):
-    """The DLL files beside the program that it needs. Missing ones are the kernel's to report."""
-    if not PE_DEPS.exists():
-        raise Failure(EXIT_HOST, f'{PE_DEPS} is missing: run tools/runpe', 'host')
-    done = subprocess.run([PE_DEPS, '--system', 'ntdll.dll', os.path.abspath(program)],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode in DEPS_ERRORS:
-        outcome, status = DEPS_ERRORS[done.returncode]
-        raise Failure(status, done.stderr.decode(errors='replace').strip(), outcome)
-    if done.returncode != 0:
-        raise Failure(EXIT_START, done.stderr.decode(errors='replace').strip(), 'other')
-    return os.fsdecode(done.stdout).splitlines()
-
-
 class Reports:
     """The kernel's reports, as they come in; written by a pump's thread, read when it has ended."""
 
@@ -185,6 +130,8 @@ class Reports:
                 self._on_ready()
             elif event == 'exception':
                 show(report.get('message', ''))
+            elif event == 'unwritten':
+                show(f"runpe: what was written is not all on the disk (status {report['status']:#010x})")
             elif event == 'unbalanced':
                 show(f"runpe: run {report['run']} gave not everything back: {report['left']}")
             self.by_event[event] = report
@@ -236,16 +183,15 @@ def kernel_words(options, program_command_line):
 
 def run(options, work):
     """Boots and runs; returns (exit status of runpe, outcome, reports)."""
-    program = options.command[0]
-    check_program(program)
+    program = program_files.find_program(options.command[0])
+    program_files.check_program(program)
     disk = os.path.join(work, 'disk.img')
-    dlls = needed_dlls(program)
-    guest_disk.build(disk, guest_disk.collect(program, dlls, options.disk))
+    files = program_files.needed(program, options.disk, options.dll, options.all_dlls, options.quiet)
+    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system))
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
-    command_line = windows_command_line.join('C:\\' + os.path.basename(program),
-                                             options.command[1:])
+    command_line = windows_command_line.join(files.guest_path(), options.command[1:])
     log = options.kernel_log or os.path.join(work, 'kernel.log')
     qemu_errors = os.path.join(work, 'qemu.err')
     guest = machine.Machine(kernel=str(KERNEL), disk=disk, log=log, options=options,

@@ -19,9 +19,9 @@ fl_slowly() {
   local command=$!
   if [[ $fl_quiet = 0 ]]; then
     (
-      sleep 2 2>/dev/null  # It outlives the kill below, and must not hold our stderr open.
+      sleep 2 2>/dev/null  # It outlives the kill below: it must hold neither our stderr nor our locks.
       printf '%s...\n' "$text" >&2
-    ) </dev/null >/dev/null &
+    ) </dev/null >/dev/null 7>&- 8>&- 9>&- &
     local announcer=$!
     disown "$announcer"
   fi
@@ -61,6 +61,17 @@ LIST
       ;;
     guest) cat <<'LIST'
 i686-w64-mingw32-gcc-win32 gcc-mingw-w64-i686-win32
+LIST
+      ;;
+    nt) cat <<'LIST'
+i686-w64-mingw32-g++-posix g++-mingw-w64-i686-posix
+LIST
+      ;;
+    wine) cat <<'LIST'
+apt-get apt
+dpkg-deb dpkg
+tar tar
+flock util-linux
 LIST
       ;;
     host) cat <<'LIST'

@@ -17,6 +17,7 @@ import re
 import sys
 
 import guest_disk
+import program_files
 import runpe
 import series_boot
 import windows_command_line
@@ -94,12 +95,12 @@ class Sweep:
     def __init__(self, options, work):
         self.options, self.work = options, work
         program = options.command[0]
-        runpe.check_program(program)
+        program_files.check_program(program)
         self.disk = os.path.join(work, 'disk.img')
-        guest_disk.build(self.disk, guest_disk.collect(program, runpe.needed_dlls(program),
-                                                       options.disk))
-        self.command_line = windows_command_line.join('C:\\' + os.path.basename(program),
-                                                      options.command[1:])
+        files = program_files.needed(program, options.disk)
+        guest_disk.build(self.disk, guest_disk.collect(program, files.beside, options.disk,
+                                                       files.system))
+        self.command_line = windows_command_line.join(files.guest_path(), options.command[1:])
         self.reference = self.run_clean()
 
     def boot(self, words):

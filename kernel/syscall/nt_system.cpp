@@ -1,0 +1,100 @@
+// System calls: what the machine is.
+#include "kernel/kernel.h"
+#include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/user_memory.h"
+#include "kernel/x86/cpu.h"
+
+namespace fl::kernel {
+namespace {
+
+enum InformationClass : u32 {
+  kBasicInformation = 0,
+  kProcessorInformation = 1,
+  kTimeOfDayInformation = 3,
+};
+
+struct BasicInformation {
+  u32 reserved;
+  u32 timer_resolution;  ///< 100 ns.
+  u32 page_size;
+  u32 physical_pages, lowest_page, highest_page;
+  u32 allocation_granularity;
+  u32 lowest_user_address, highest_user_address;
+  u32 active_processors;
+  u8 processors;
+  u8 padding[3];
+};
+static_assert(sizeof(BasicInformation) == 0x2C);
+
+struct ProcessorInformation {
+  u16 architecture, level, revision, maximum_processors;
+  u32 features;
+};
+static_assert(sizeof(ProcessorInformation) == 12);
+
+struct TimeOfDayInformation {
+  u64 boot_time, current_time;
+  i64 time_zone_bias;
+  u32 time_zone_id, reserved;
+  u64 boot_time_bias, sleep_time_bias;
+};
+static_assert(sizeof(TimeOfDayInformation) == 0x30);
+
+Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
+  if (returned) TRY_STATUS(WriteUser(returned, size));
+  if (length < size) return Status::kInfoLengthMismatch;
+  return CopyToUser(out, value, size);
+}
+
+}  // namespace
+
+Status NtQuerySystemInformation(const SystemCall& call) {
+  const u32 what = call[0], out = call[1], length = call[2], returned = call[3];
+  Kernel& kernel = TheKernel();
+  if (returned) TRY_STATUS(ProbeForWrite(returned, sizeof(u32)));
+  switch (what) {
+    case kBasicInformation: {
+      const u32 frames = kernel.memory.frames.frame_count();
+      const BasicInformation information{.reserved = 0,
+                                         .timer_resolution = 10'000'000 / kTickHz,
+                                         .page_size = kPageSize,
+                                         .physical_pages = frames,
+                                         .lowest_page = 1,
+                                         .highest_page = frames - 1,
+                                         .allocation_granularity = kAllocationGranularity,
+                                         .lowest_user_address = 0x10000,
+                                         .highest_user_address = 0x7FFEFFFF,
+                                         .active_processors = 1,
+                                         .processors = 1,
+                                         .padding = {}};
+      return Answer(out, length, returned, &information, sizeof(information));
+    }
+    case kProcessorInformation: {
+      const x86::CpuFeatures& cpu = x86::Features();
+      const ProcessorInformation information{.architecture = 0,
+                                             .level = cpu.family,
+                                             .revision = u16(cpu.model << 8 | cpu.stepping),
+                                             .maximum_processors = 1,
+                                             .features = 0};
+      return Answer(out, length, returned, &information, sizeof(information));
+    }
+    case kTimeOfDayInformation: {
+      const u64 now = kernel.clock.SystemTime();
+      const TimeOfDayInformation information{.boot_time = now - kernel.clock.SinceBoot(),
+                                             .current_time = now,
+                                             .time_zone_bias = 0,
+                                             .time_zone_id = 0,
+                                             .reserved = 0,
+                                             .boot_time_bias = 0,
+                                             .sleep_time_bias = 0};
+      // Older callers ask for less of it.
+      const u32 size = length < sizeof(information) ? length : u32(sizeof(information));
+      if (returned) TRY_STATUS(WriteUser(returned, size));
+      return CopyToUser(out, &information, size);
+    }
+    default:
+      return Status::kInvalidInfoClass;
+  }
+}
+
+}  // namespace fl::kernel

@@ -1,0 +1,7 @@
+// hello: the first program of all.
+#include <stdio.h>
+
+int main(void) {
+  printf("Hello, world\n");
+  return 0;
+}
