@@ -20,7 +20,8 @@ bool Overlap(const ByteRange64& a, const ByteRange64& b) {
 Status ByteLocks::Lock(const ByteRange64& range, const LockOwner& owner, bool exclusive) {
   if (range.length != 0 && range.offset > ~range.length + 1) return Status::kInvalidLockRange;
   for (const Entry& entry : locks_) {
-    if ((exclusive || entry.exclusive) && Overlap(entry.range, range)) return Status::kLockNotGranted;
+    if ((exclusive || entry.exclusive) && Overlap(entry.range, range))
+      return Status::kLockNotGranted;
   }
   return locks_.Push({range, owner, exclusive});
 }

@@ -1,8 +1,8 @@
 // FileObject: see file_object.h.
 #include "kernel/file_object.h"
 
-#include "kernel/directory_scan.h"
 #include "kernel/base/log.h"
+#include "kernel/directory_scan.h"
 #include "kernel/kernel.h"
 #include "kernel/syscall/file_options.h"
 #include "kernel/unicode.h"

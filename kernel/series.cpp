@@ -3,6 +3,9 @@
 
 #include "kernel/base/format.h"
 #include "kernel/base/log.h"
+#include "kernel/kernel.h"
+#include "kernel/nt/user_mode.h"
+#include "kernel/registry_seed.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -28,8 +31,7 @@ Series::Series(Kernel& kernel, FaultInjection& injection)
 RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
   const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
-  kernel_.images.DropKept();
-  WriteFilesBack();
+  ForgetPrograms();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;
@@ -51,6 +53,19 @@ void Series::WriteFilesBack() {
   Log(LogLevel::kError, "files could not be written to the disk (status 0x%08x)", Code(status));
   HostLine line(kernel_.host, HostStream::kReport);
   line->Field("event", "unwritten").Field("status", Code(status));
+}
+
+/// What programs left to each other while they ran: files that are not on the disk yet, images, and the registry as
+/// they wrote it. Each run begins as the first did.
+void Series::ForgetPrograms() {
+  kernel_.images.DropKept();
+  if (kernel_.user_mode) kernel_.user_mode->ForgetPrograms();
+  const FaultInjection::Pause pause(injection_);
+  WriteFilesBack();
+  const Status restored = RestoreRegistry(kernel_);
+  if (IsFailure(restored)) {
+    Log(LogLevel::kError, "the registry's seed cannot be read again: 0x%x", Code(restored));
+  }
 }
 
 RunOutcome Series::Repeat() {

@@ -42,6 +42,7 @@ class Series {
 
  private:
   void WriteFilesBack();
+  void ForgetPrograms();
   RunOutcome RunOnce(std::string_view command_line);
   RunOutcome RunAndTell(u32 n, std::string_view command_line);
   void Tell(u32 n, const RunOutcome& outcome, u64 output_before, u64 error_before);

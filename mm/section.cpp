@@ -185,6 +185,11 @@ Status Section::SettleCluster(const Cluster& cluster, Status status) {
   return outcome;
 }
 
+Status Section::MakeRoom() {
+  for (PageIndex page(0); page.value < pages(); ++page) TRY_STATUS(prototypes_.Prepare(page));
+  return Status::kSuccess;
+}
+
 Result<Pfn> Section::TakeFrameFor(PageIndex page) {
   TRY_STATUS(prototypes_.Prepare(page));
   const Pfn pfn = TRY(IsPromised(page) ? pager_.frames.Allocate(FrameUse::kSection)

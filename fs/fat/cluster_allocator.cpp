@@ -55,7 +55,8 @@ Status ClusterAllocator::Find(u32 goal, u32 count, Vector<ClusterRun>& runs, u32
   const u32 of_others = reserved_ - own;
   if (of_others != 0) TRY(CountFree());
   if (count > layout.cluster_count || (counted_ && count > *free_)) return Status::kDiskFull;
-  if (of_others != 0 && (*free_ < of_others || count > *free_ - of_others)) return Status::kDiskFull;
+  if (of_others != 0 && (*free_ < of_others || count > *free_ - of_others))
+    return Status::kDiskFull;
   u32 cluster = layout.Contains(goal) ? goal : hint_;
   const u32 end = kFirstCluster + layout.cluster_count;
   for (u32 looked_at = 0; count != 0; ++looked_at, ++cluster) {

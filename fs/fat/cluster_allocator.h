@@ -51,8 +51,8 @@ class ClusterAllocator {
 
   FatTable& table_;
   SectorCache& cache_;
-  std::optional<u32> free_;   ///< Nothing: nobody knows.
-  bool counted_ = false;      ///< By ourselves; else it is FSInfo's.
+  std::optional<u32> free_;  ///< Nothing: nobody knows.
+  bool counted_ = false;     ///< By ourselves; else it is FSInfo's.
   u32 reserved_ = 0;
   u32 hint_ = kFirstCluster;  ///< Behind the cluster that was taken last.
   bool learnt_ = false;

@@ -53,6 +53,13 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
   return known_ != 0 ? Status::kSuccess : Status::kInvalidImageFormat;
 }
 
+bool CallNumbers::LeadsTo(const SystemCallEntry& entry) const {
+  for (const SystemCallEntry* handler : handlers_) {
+    if (handler == &entry) return true;
+  }
+  return false;
+}
+
 Result<std::string_view> CallNumbers::NameOf(pe::ByteSource& image, pe::ExportTable& exports,
                                              u32 number, std::span<char> buffer) {
   for (u32 i = 0; i < exports.name_count(); ++i) {

@@ -35,8 +35,10 @@ Status FileCompletion::End(Status status, u32 information) {
         {.routine = apc_, .arguments = {context_, io_pointer_, 0}});
   }
   if (file_.port && context_ != 0) {
-    IoCompletion::Taker* const taker = TRY(file_.port->Post(
-        {.key = file_.port_key, .value = context_, .status = Code(status), .information = information}));
+    IoCompletion::Taker* const taker = TRY(file_.port->Post({.key = file_.port_key,
+                                                             .value = context_,
+                                                             .status = Code(status),
+                                                             .information = information}));
     if (taker) scheduler.WakeAll(taker);
   }
   return status;

@@ -115,7 +115,8 @@ Status WriteFrom(Move& move) {
   do {
     // Up to the end of a page of the file: pages that are written whole need not be read.
     u32 most = move.length - move.done;
-    const u32 in_page = disk ? u32(move.begin() + (move.has_offset ? move.done : 0)) & kPageMask : 0;
+    const u32 in_page =
+        disk ? u32(move.begin() + (move.has_offset ? move.done : 0)) & kPageMask : 0;
     if (most > kPageSize - in_page) most = kPageSize - in_page;
     const std::span<std::byte> piece = transfer.First(most);
     TRY_STATUS(CopyFromUser(piece.data(), move.buffer + move.done, u32(piece.size())));

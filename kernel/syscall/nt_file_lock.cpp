@@ -37,8 +37,7 @@ Status NtLockFile(const SystemCall& call) {
   for (;;) {
     const Status status = target.locks().Lock(target.range, owner, exclusive);
     if (status != Status::kLockNotGranted || !wait) return completion.End(status, 0);
-    const WakeReason reason =
-        scheduler.WaitUntil(&target.locks(), kNever, Interruptible::kYes);
+    const WakeReason reason = scheduler.WaitUntil(&target.locks(), kNever, Interruptible::kYes);
     if (reason != WakeReason::kWoken) return Scheduler::StatusOf(reason);
     // Its last handle may be gone meanwhile, and what it locks with it.
     if (target.file->handle_count() == 0) return Status::kInvalidHandle;

@@ -154,7 +154,8 @@ Status CheckReplaced(std::string_view to, const OpenFile& renamed, u32 flags) {
   const OpenFile* const open = kernel.open_files.Find(there->info.id);
   if (open && open->handles != 0) return Status::kAccessDenied;
   const mm::DataSection* const data = kernel.files.Find(there->info.id);
-  if ((data && data->in_use()) || kernel.images.IsInUse(there->info.id)) return Status::kAccessDenied;
+  if ((data && data->in_use()) || kernel.images.IsInUse(there->info.id))
+    return Status::kAccessDenied;
   return Status::kSuccess;
 }
 
@@ -168,8 +169,7 @@ Result<FilePath> NewPath(const Request& request, const RenameInformation& inform
                          const OpenFile& open) {
   Vector<char16_t> name;
   TRY_STATUS(name.Resize(information.name_bytes / 2));
-  TRY_STATUS(
-      CopyFromUser(name.data(), request.in + sizeof(information), information.name_bytes));
+  TRY_STATUS(CopyFromUser(name.data(), request.in + sizeof(information), information.name_bytes));
   Vector<char> text;
   TRY_STATUS(AppendUtf8(name.span(), text));
   bool has_directory = information.root_directory != 0;

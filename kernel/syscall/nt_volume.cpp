@@ -24,7 +24,6 @@ constexpr u32 kDeviceIsMounted = 0x20;
 constexpr u32 kFatAttributes = 0x00000006;
 constexpr u32 kLongestName = 255;
 
-
 Result<u32> PutVolume(Answer& answer, fs::Volume& volume) {
   const fs::VolumeIdentity identity = TRY(volume.Identity());
   Vector<char16_t> label;

@@ -37,7 +37,7 @@ class FakeFile final : public fs::File {
   u32 writes = 0;
   /// The n-th change from now on fails with fail_status; 0: none does.
   u32 fail_write = 0;
-  u64 most = ~0ull;   ///< Bytes that the volume has room for.
+  u64 most = ~0ull;  ///< Bytes that the volume has room for.
   u64 reserved = 0;
   fs::BasicInformation basic;
   /// Runs in the middle of each read, as other threads do while the disk works.

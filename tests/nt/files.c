@@ -64,12 +64,13 @@ static void Dispositions(void) {
 static void Information(void) {
   IO_STATUS_BLOCK io;
   HANDLE file;
-  static const ULONG kHow[] = {2, 1, 3, 4, 5, 0};  // Create, open, open if, overwrite, ..., supersede.
+  static const ULONG kHow[] = {2, 1, 3,
+                               4, 5, 0};  // Create, open, open if, overwrite, ..., supersede.
   static const ULONG kTold[] = {2, 1, 1, 3, 3, 0};
   for (int i = 0; i < 6; ++i) {
     const NTSTATUS status =
-        NtCreateFile(&file, 0x130183, Named(NULL, L"\\??\\C:\\files\\info.txt", 0x40), &io, NULL, 0, 7,
-                     kHow[i], 0x60, NULL, 0);
+        NtCreateFile(&file, 0x130183, Named(NULL, L"\\??\\C:\\files\\info.txt", 0x40), &io, NULL, 0,
+                     7, kHow[i], 0x60, NULL, 0);
     Is("a disposition", (uint32_t)status, 0);
     Is("what it told", (uint32_t)io.Information, kTold[i]);
     NtClose(file);
@@ -198,7 +199,8 @@ static void Attributes(void) {
   CloseHandle(file);
   True("created then", CompareFileTime(&created, &time) == 0);
   True("written then", CompareFileTime(&written, &time) == 0);
-  True("read-only", SetFileAttributesA("times.txt", FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN));
+  True("read-only",
+       SetFileAttributesA("times.txt", FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN));
   Is("its attributes", GetFileAttributesA("times.txt"), 3);
   file = Open("times.txt", GENERIC_WRITE, 0, OPEN_EXISTING);
   Is("not written", GetLastError(), ERROR_ACCESS_DENIED);
