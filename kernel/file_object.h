@@ -15,6 +15,10 @@ namespace fl::kernel {
 class DirectoryScan;
 class DiskFileObject;
 
+inline constexpr u32 kDeviceDisk = 7;
+inline constexpr u32 kDeviceNamedPipe = 0x11;
+inline constexpr u32 kDeviceNull = 0x15;
+
 class FileObject : public Object {
  public:
   static constexpr ObjectType kType = ObjectType::kFile;
@@ -28,6 +32,9 @@ class FileObject : public Object {
   virtual fs::File* file() const { return nullptr; }
   /// Null for streams. As it is now; until the caller sleeps.
   virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
+  /// FILE_DEVICE_*, by which programs tell disks, pipes and characters apart. The streams to and from the host are
+  /// what they take pipes for.
+  virtual u32 device_type() const { return kDeviceNamedPipe; }
   /// Null for what is no file or directory of the volume.
   virtual DiskFileObject* disk() { return nullptr; }
   virtual u64* position() { return nullptr; }
@@ -75,6 +82,7 @@ class DiskFileObject final : public FileObject {
   Result<u32> Write(const u64* offset, std::span<const std::byte> bytes) override;
   fs::File* file() const override { return opened_.file.get(); }
   const fs::DirectoryEntryInfo* info() const override;
+  u32 device_type() const override { return kDeviceDisk; }
   DiskFileObject* disk() override { return this; }
   OpenFile& open() { return *open_; }
   const OpenFile& open() const { return *open_; }
@@ -100,6 +108,16 @@ class DiskFileObject final : public FileObject {
   const u32 options_;
   u64 position_ = 0;
   drivers::SleepingLock lock_;
+};
+
+/// NUL: takes everything and has nothing.
+class NullObject final : public FileObject {
+ public:
+  Result<u32> Read(const u64*, std::span<std::byte>) override { return Status::kEndOfFile; }
+  Result<u32> Write(const u64*, std::span<const std::byte> bytes) override {
+    return u32(bytes.size());
+  }
+  u32 device_type() const override { return kDeviceNull; }
 };
 
 enum class StreamKind : u8 { kInput, kOutput, kError };

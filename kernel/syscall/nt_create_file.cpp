@@ -9,6 +9,7 @@
 #include "kernel/syscall/object_types.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
+#include "pe/module_name.h"
 
 namespace fl::kernel {
 namespace {
@@ -92,7 +93,7 @@ Status Empty(const OpenRequest& request, OpenFile& open) {
 }
 
 struct OpenedObject {
-  RefPtr<DiskFileObject> object;
+  RefPtr<FileObject> object;
   u32 information = kFileOpened;
 };
 
@@ -132,6 +133,12 @@ Result<OpenedObject> FindOrCreate(OpenRequest& request, std::string_view path) {
   }
 }
 
+Result<OpenedObject> OpenNull() {
+  const auto object = AdoptRef<FileObject>(new (std::nothrow) NullObject);
+  if (!object) return Status::kNoMemory;
+  return OpenedObject{object, kFileOpened};
+}
+
 Status Open(const SystemCall& call, OpenRequest request) {
   const u32 handle_pointer = call[0], io_pointer = call[3];
   TRY_STATUS(ProbeForWrite(handle_pointer, sizeof(u32)));
@@ -140,7 +147,8 @@ Status Open(const SystemCall& call, OpenRequest request) {
   request.granted = GrantedAccess(request.access, TypeInfo(ObjectType::kFile).mapping);
   TRY_STATUS(CheckOptions(request));
   const FilePath path = TRY(ReadFilePath(call, call[2]));
-  const OpenedObject opened = TRY(FindOrCreate(request, path.view()));
+  const OpenedObject opened = TRY(
+      pe::EqualIgnoringCase(path.view(), "nul") ? OpenNull() : FindOrCreate(request, path.view()));
   NewHandle handle =
       TRY(NewHandle::Insert(call, opened.object, request.granted, path.handle_attributes));
   TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), opened.information}));

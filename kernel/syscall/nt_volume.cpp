@@ -17,8 +17,6 @@ enum InformationClass : u32 {
   kFsFullSizeInformation = 7,
 };
 
-constexpr u32 kDeviceDisk = 7;
-constexpr u32 kDeviceNamedPipe = 0x11;
 constexpr u32 kDeviceIsMounted = 0x20;
 // FILE_CASE_PRESERVED_NAMES, FILE_UNICODE_ON_DISK.
 constexpr u32 kFatAttributes = 0x00000006;
@@ -56,10 +54,10 @@ Result<u32> PutAttributes(Answer& answer) {
 }
 
 /// The part that every buffer must have room for, in bytes.
-Result<u32> Put(Answer& answer, u32 what, bool on_volume) {
+Result<u32> Put(Answer& answer, u32 what, const FileObject& file) {
+  const bool on_volume = file.device_type() == kDeviceDisk;
   if (what == kFsDeviceInformation) {
-    // The streams to and from the host are what programs take pipes for.
-    TRY_STATUS(answer.Put(on_volume ? kDeviceDisk : kDeviceNamedPipe));
+    TRY_STATUS(answer.Put(file.device_type()));
     TRY_STATUS(answer.Put(on_volume ? kDeviceIsMounted : 0));
     return answer.size();
   }
@@ -81,7 +79,7 @@ Status NtQueryVolumeInformationFile(const SystemCall& call) {
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   Answer answer(out);
-  const u32 head = TRY(Put(answer, call[4], file->disk() != nullptr));
+  const u32 head = TRY(Put(answer, call[4], *file));
   if (length < head) return Status::kInfoLengthMismatch;
   const bool fits = answer.size() <= length;
   const u32 given = fits ? answer.size() : length;
