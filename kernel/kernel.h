@@ -54,6 +54,7 @@ struct Kernel {
   ImageLog image_log;
   mm::ImageCache images;
   mm::DataCache files;
+  OpenFiles open_files;
   Clock clock;
   HostLink host;
   FaultLog faults;

@@ -135,7 +135,7 @@ Status FindUserMode(Kernel& kernel) {
     Log(LogLevel::kWarning, "command line: \"%.*s\" is not understood", int(options.unknown.size()),
         options.unknown.data());
   }
-  g_disks.emplace(g_ports, kernel.scheduler, memory);
+  g_disks.emplace(g_ports, kernel.scheduler, kernel.clock, memory);
   g_traps->SetDisks(g_disks->controller());
   g_disks->Probe();
   for (const u32 irq : {drivers::kIrqPrimaryAta, drivers::kIrqSecondaryAta, drivers::kIrqCascade}) {

@@ -40,12 +40,28 @@ RunOutcome Series::RunOnce(std::string_view command_line) {
   return outcome;
 }
 
-/// What programs left to each other while they ran: images, and the registry as they wrote it. Each run begins as the
-/// first did.
+/// What the programs wrote is on the disk, or it is told that it is not.
+void Series::WriteFilesBack() {
+  Status status = kernel_.files.WriteBackAll();
+  // A volume that nobody changed needs no request to the disk.
+  if (IsSuccess(status) && kernel_.volume->Counters().data_sectors_written +
+                                   kernel_.volume->Counters().metadata_sectors_written !=
+                               0) {
+    status = kernel_.volume->Flush();
+  }
+  if (IsSuccess(status)) return;
+  Log(LogLevel::kError, "files could not be written to the disk (status 0x%08x)", Code(status));
+  HostLine line(kernel_.host, HostStream::kReport);
+  line->Field("event", "unwritten").Field("status", Code(status));
+}
+
+/// What programs left to each other while they ran: files that are not on the disk yet, images, and the registry as
+/// they wrote it. Each run begins as the first did.
 void Series::ForgetPrograms() {
   kernel_.images.DropKept();
   if (kernel_.user_mode) kernel_.user_mode->ForgetPrograms();
   const FaultInjection::Pause pause(injection_);
+  WriteFilesBack();
   const Status restored = RestoreRegistry(kernel_);
   if (IsFailure(restored)) {
     Log(LogLevel::kError, "the registry's seed cannot be read again: 0x%x", Code(restored));

@@ -61,6 +61,7 @@ void PutDisk(JsonWriter& json, Kernel& kernel, const drivers::AtaDisk* disk) {
     const drivers::AtaCounters& counters = disk->counters();
     json.Field("reads", counters.reads).Field("sectors", counters.sectors);
     json.Field("bytes", counters.sectors * kSectorSize);
+    json.Field("writes", counters.writes).Field("sectors_written", counters.sectors_written);
     json.Field("dma_commands", counters.dma_commands);
     json.Field("pio_commands", counters.pio_commands);
   }
@@ -110,7 +111,8 @@ void PutCalls(JsonWriter& json, const UserMode& mode) {
   const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
     // Those of win32u are forgotten with the programs that had it.
-    if (mode.Answers(calls[i]) || SystemCallCount(i) != 0) json.Field(calls[i].name, SystemCallCount(i));
+    if (mode.Answers(calls[i]) || SystemCallCount(i) != 0)
+      json.Field(calls[i].name, SystemCallCount(i));
   }
   json.EndObject();
 }

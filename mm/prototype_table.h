@@ -11,7 +11,7 @@ namespace fl::mm {
 enum class PrototypeState : u8 {
   kAbsent,    ///< In the file (or all zero); no frame.
   kReading,   ///< One thread builds it; others sleep on the section.
-  kResident,  ///< In a frame that entries map, or that is promised to the section.
+  kResident,  ///< In a frame that entries map, that is promised to the section, or that is modified.
   kStandby,   ///< In a frame that nothing maps.
 };
 
@@ -31,6 +31,13 @@ class PrototypeTable {
 
   /// For a section of `pages` pages; once.
   Status Create(u32 pages) {
+    TRY_STATUS(chunks_.Resize((pages + kChunkPages - 1) / kChunkPages));
+    pages_ = pages;
+    return Status::kSuccess;
+  }
+  /// The same with more pages; what there is stays. kNoMemory changes nothing.
+  Status Grow(u32 pages) {
+    if (pages <= pages_) return Status::kSuccess;
     TRY_STATUS(chunks_.Resize((pages + kChunkPages - 1) / kChunkPages));
     pages_ = pages;
     return Status::kSuccess;

@@ -7,14 +7,15 @@
 #include <string.h>
 #include <windows.h>
 
-static WCHAR environment[] = L"ComSpec=C:\\windows\\system32\\cmd.exe\0"
-                             L"OS=Windows_NT\0"
-                             L"PATH=C:\\windows\\system32;C:\\windows\0"
-                             L"SystemDrive=C:\0"
-                             L"SystemRoot=C:\\windows\0"
-                             L"TEMP=C:\\\0"
-                             L"TMP=C:\\\0"
-                             L"windir=C:\\windows\0";
+static WCHAR environment[] =
+    L"ComSpec=C:\\windows\\system32\\cmd.exe\0"
+    L"OS=Windows_NT\0"
+    L"PATH=C:\\windows\\system32;C:\\windows\0"
+    L"SystemDrive=C:\0"
+    L"SystemRoot=C:\\windows\0"
+    L"TEMP=C:\\\0"
+    L"TMP=C:\\\0"
+    L"windir=C:\\windows\0";
 
 static HANDLE Open(const char* name, DWORD access, DWORD disposition) {
   SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
@@ -32,8 +33,8 @@ static void Run(const char* command, DWORD seconds, HANDLE in, HANDLE out, HANDL
   start.hStdOutput = out;
   start.hStdError = error;
   MultiByteToWideChar(CP_UTF8, 0, command, -1, line, sizeof(line) / sizeof(*line));
-  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_UNICODE_ENVIRONMENT, environment, L"C:\\",
-                      &start, &process)) {
+  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_UNICODE_ENVIRONMENT, environment,
+                      L"C:\\", &start, &process)) {
     snprintf(result, size, "not started: %lu", GetLastError());
     return;
   }

@@ -17,6 +17,7 @@ import guest_disk
 import machine
 import program_files
 import windows_command_line
+import written_files
 from failure import (EXIT_BUGCHECK, EXIT_HOST, EXIT_MISSING_DLL, EXIT_MISSING_EXPORT,
                      EXIT_NO_SUCH_FILE, EXIT_NOT_PE, EXIT_START, EXIT_TIMEOUT, EXIT_USAGE,
                      EXIT_WRONG_MACHINE, Failure)
@@ -25,6 +26,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
 CPU, WINDOWS_CPU = 'pentium3', 'Nehalem'
 DEMO = ROOT / 'build/host/demo/demo.exe'
+
+# Free space on the disk of a program that was made for Windows; the image has a hole there.
+WINDOWS_ROOM = 64
 
 # The kinds of the kernel's "error" report.
 START_ERRORS = {
@@ -75,6 +79,9 @@ def parse_arguments(arguments):
     variable.__name__ = 'value, not NAME=VALUE:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
+    add('--out', metavar='DIR', help='after the run, the files that are new or changed under C:\\')
+    add('--room', type=number(0, 1024), metavar='MIB',
+        help=f'room on C: for what is written (Windows programs: {WINDOWS_ROOM})')
     add('--dll', metavar='NAME', action='append', default=[],
         help='this DLL of Wine\'s too is in C:\\windows\\system32, and user mode links')
     add('--all-dlls', action='store_true', help='all of Wine\'s DLLs are there (0.6 GB)')
@@ -113,6 +120,8 @@ def parse_arguments(arguments):
         raise Failure(EXIT_USAGE, '--fail: one of each kind', 'usage')
     if ' -- ' in f' {options.append} ':
         raise Failure(EXIT_USAGE, '--append: "--" ends the kernel\'s words', 'usage')
+    if options.out and os.path.exists(options.out) and not os.path.isdir(options.out):
+        raise Failure(EXIT_USAGE, f'--out: {options.out} is not a directory', 'usage')
     for directory in options.disk:
         if not os.path.isdir(directory):
             raise Failure(EXIT_USAGE, f'--disk: {directory} is not a directory', 'usage')
@@ -145,6 +154,8 @@ class Reports:
                 self.missing_calls.append(report['name'])
             elif event == 'exception':
                 show(report.get('message', ''))
+            elif event == 'unwritten':
+                show(f"runpe: what was written is not all on the disk (status {report['status']:#010x})")
             elif event == 'unbalanced':
                 show(f"runpe: run {report['run']} gave not everything back: {report['left']}")
             self.by_event[event] = report
@@ -214,8 +225,10 @@ def run(options, work):
     program_files.check_program(program)
     disk = os.path.join(work, 'disk.img')
     files = program_files.needed(program, options.disk, options.dll, options.all_dlls, options.quiet)
-    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system,
-                                              environment_file(options.env, work)))
+    layout = guest_disk.collect(program, files.beside, options.disk, files.system,
+                                environment_file(options.env, work))
+    room = options.room if options.room is not None else WINDOWS_ROOM if files.system else 0
+    guest_disk.build(disk, layout, room=room * guest_disk.MIB)
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
@@ -243,7 +256,10 @@ def run(options, work):
         guest.stop()
         if trace:
             trace.close()
-    return (*judge(qemu_status, reports, options, log, qemu_errors), reports)
+    outcome = judge(qemu_status, reports, options, log, qemu_errors)
+    if options.out:
+        written_files.copy(disk, layout, options.out)
+    return (*outcome, reports)
 
 
 def judge(qemu_status, reports, options, log, qemu_errors):
