@@ -2,6 +2,7 @@
 #include "kernel/first_program.h"
 
 #include "kernel/base/format.h"
+#include "kernel/environment_seed.h"
 #include "kernel/paths.h"
 #include "kernel/program_start.h"
 #include "kernel/unicode.h"
@@ -10,15 +11,7 @@
 namespace fl::kernel {
 namespace {
 
-constexpr char16_t kEnvironment[] =
-    u"ComSpec=C:\\windows\\system32\\cmd.exe\0"
-    u"OS=Windows_NT\0"
-    u"PATH=C:\\windows\\system32;C:\\windows\0"
-    u"SystemDrive=C:\0"
-    u"SystemRoot=C:\\windows\0"
-    u"TEMP=C:\\\0"
-    u"TMP=C:\\\0"
-    u"windir=C:\\windows\0";
+constexpr u32 kAllAccess = 0x1F01FF;  // FILE_ALL_ACCESS
 
 /// The program's path: the first word of the command line, which quotation marks may hold together.
 std::string_view ProgramWord(std::string_view command_line) {
@@ -43,11 +36,12 @@ Result<ProgramRequest> FirstRequest(Kernel& kernel, std::string_view command_lin
   TRY_STATUS(AppendUtf16(*path, request.image_path));
   TRY_STATUS(AppendUtf16(command_line, request.command_line));
   TRY_STATUS(AppendUtf16("C:\\", request.current_directory));
-  // With the array's own zero, the block ends.
-  TRY_STATUS(request.environment.Append(kEnvironment));
-  request.standard[0] = kernel.input;
-  request.standard[1] = kernel.output;
-  request.standard[2] = kernel.error;
+  TRY_STATUS(AppendEnvironment(kernel, request.environment));
+  const RefPtr<Object> streams[3] = {kernel.input, kernel.output, kernel.error};
+  for (u32 i = 0; i < 3; ++i) {
+    request.standard[i] = TRY(request.handles.Insert(streams[i], kAllAccess, kHandleInherit));
+  }
+  TRY_STATUS(request.startup.window_title.Append(request.image_path.span()));
   return request;
 }
 

@@ -4,6 +4,14 @@
 
 namespace fl::kernel {
 
+HandleTable& HandleTable::operator=(HandleTable&& other) {
+  CloseAll();
+  entries_ = std::move(other.entries_);
+  open_count_ = std::exchange(other.open_count_, 0);
+  first_free_ = std::exchange(other.first_free_, 0);
+  return *this;
+}
+
 const HandleTable::Entry* HandleTable::Look(u32 handle) const {
   const u32 number = handle / 4;
   if (number == 0 || number > entries_.size()) return nullptr;
@@ -16,11 +24,15 @@ Result<u32> HandleTable::Insert(RefPtr<Object> object, u32 access, u8 attributes
   while (index < entries_.size() && entries_[index].object) ++index;
   if (index == kMaxHandles) return Status::kInsufficientResources;
   if (index == entries_.size()) TRY_STATUS(entries_.Push(Entry{}));
-  object->CountHandle();
-  entries_[index] = Entry{std::move(object), access, attributes};
+  Fill(index, Entry{std::move(object), access, attributes});
   first_free_ = index + 1;
-  ++open_count_;
   return (index + 1) * 4;
+}
+
+void HandleTable::Fill(u32 index, Entry entry) {
+  entry.object->CountHandle();
+  entries_[index] = std::move(entry);
+  ++open_count_;
 }
 
 Result<HandleTable::Found> HandleTable::Find(u32 handle) const {
@@ -54,8 +66,11 @@ void HandleTable::Empty(Entry& entry) {
 }
 
 void HandleTable::CloseAll() {
-  for (Entry& entry : entries_) {
-    if (entry.object) Empty(entry);
+  // What hears of its last handle may sleep; somebody may have given us another one by then.
+  while (open_count_ != 0) {
+    for (u32 i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].object) Empty(entries_[i]);
+    }
   }
   entries_ = Vector<Entry>();
   first_free_ = 0;

@@ -5,6 +5,8 @@
 // Attributes:  kHandle*; one that protects from closing keeps all but the end of the process from it.
 #pragma once
 
+#include <utility>
+
 #include "kernel/base/vector.h"
 #include "kernel/object.h"
 
@@ -19,6 +21,8 @@ class HandleTable {
   HandleTable() = default;
   HandleTable(const HandleTable&) = delete;
   HandleTable& operator=(const HandleTable&) = delete;
+  HandleTable(HandleTable&& other) { *this = std::move(other); }
+  HandleTable& operator=(HandleTable&& other);
   ~HandleTable() { CloseAll(); }
 
   /// kNoMemory, kInsufficientResources.
@@ -28,6 +32,23 @@ class HandleTable {
   /// kInvalidHandle.
   Status SetAttributes(u32 handle, u8 attributes);
   void CloseAll();
+  /// Of an empty table: has those of `parent` that are to be inherited, and that `wanted(handle)` says yes to,
+  /// under the same values. kNoMemory, and nothing has changed.
+  template <class Wanted>
+  Status InheritFrom(const HandleTable& parent, Wanted wanted) {
+    KASSERT(open_count_ == 0);
+    HandleTable inherited;
+    TRY_STATUS(inherited.entries_.Resize(parent.entries_.size()));
+    for (u32 i = 0; i < parent.entries_.size(); ++i) {
+      const Entry& entry = parent.entries_[i];
+      if (!entry.object || (entry.attributes & kHandleInherit) == 0 || !wanted((i + 1) * 4)) {
+        continue;
+      }
+      inherited.Fill(i, Entry{entry.object, entry.access, entry.attributes});
+    }
+    *this = std::move(inherited);
+    return Status::kSuccess;
+  }
 
   struct Found {
     RefPtr<Object> object;
@@ -58,6 +79,7 @@ class HandleTable {
   Entry* Look(u32 handle) {
     return const_cast<Entry*>(static_cast<const HandleTable*>(this)->Look(handle));
   }
+  void Fill(u32 index, Entry entry);
   void Empty(Entry& entry);
 
   Vector<Entry> entries_;

@@ -12,6 +12,7 @@
 #include "kernel/object_namespace.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
+#include "kernel/random/generator.h"
 #include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
@@ -41,6 +42,8 @@ struct Kernel {
 
   /// The timer interrupt.
   void OnTick(bool from_user);
+  /// Random bytes, as good as the machine can give them.
+  void FillRandom(std::span<std::byte> out);
 
   const Options options;
   Memory& memory;
@@ -57,9 +60,12 @@ struct Kernel {
   ObjectNamespace names;
   registry::Tree registry;
   TimerQueue timers;
+  random::Generator random;
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;
+  /// And those that handles name still.
+  IntrusiveList<Process, AllProcessesTag> all_processes;
   RefPtr<SyscallStubs> stubs;           ///< Set once there is a heap to make it in.
   RefPtr<fs::Volume> volume;            ///< Drive C:; null if there is none.
   UserMode* user_mode = nullptr;        ///< NT's, if the volume has it.

@@ -14,6 +14,7 @@
 #include "kernel/registry_seed.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
+#include "kernel/syscall/system_calls.h"
 #include "kernel/traps.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/port_io.h"
@@ -110,6 +111,7 @@ Status FindUserMode(Kernel& kernel) {
 [[noreturn]] void Run(const boot::BootInfo& info, const Options& options, Memory& memory) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
+  if (options.stats) CountSystemCalls();
   kernel.images.SetListener(&kernel.image_log);
   kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });

@@ -3,6 +3,7 @@
 // Lives:       referenced by its threads and by handles.
 // Invariants:  terminating is set once and never cleared; the exit status that came first stays. A process
 //              that is not told to end ends with its last thread, and with that one's status.
+//              What is not to end under somebody who sleeps is kept: see SpaceUse.
 //              Signalled once everything it had is given back.
 #pragma once
 
@@ -25,7 +26,22 @@ struct LoadedImage {
   VirtAddr base;
 };
 
-class Process final : public Object, public ListNode<Process> {
+/// VM_COUNTERS_EX. The working set is what is the process' alone.
+struct VmCounters {
+  u32 peak_virtual_size, virtual_size;
+  u32 page_faults;
+  u32 peak_working_set, working_set;
+  u32 peak_paged_pool, paged_pool, peak_nonpaged_pool, nonpaged_pool;
+  u32 page_file, peak_page_file;
+  u32 private_bytes;
+};
+static_assert(sizeof(VmCounters) == 0x30);
+
+struct AllProcessesTag;
+
+class Process final : public Object,
+                      public ListNode<Process>,
+                      public ListNode<AllProcessesTag> {
  public:
   static constexpr ObjectType kType = ObjectType::kProcess;
 
@@ -39,6 +55,18 @@ class Process final : public Object, public ListNode<Process> {
   u32 parent_id() const { return parent_id_; }
   mm::AddressSpace& space() { return *space_; }
   bool has_space() const { return space_ != nullptr; }
+  /// While there is one, the space stays although the process ends: others look into it and sleep.
+  class SpaceUse {
+   public:
+    /// `process` has a space.
+    explicit SpaceUse(Process& process) : process_(&process) { ++process.space_users_; }
+    ~SpaceUse();
+    SpaceUse(const SpaceUse&) = delete;
+    SpaceUse& operator=(const SpaceUse&) = delete;
+
+   private:
+    const RefPtr<Process> process_;
+  };
   x86::UserPageTable* page_table() const { return page_table_; }
   HandleTable& handles() { return handles_; }
   Vector<LoadedImage>& images() { return images_; }
@@ -78,6 +106,19 @@ class Process final : public Object, public ListNode<Process> {
 
   /// What it may do: a token; null until somebody asks.
   RefPtr<Object> token;
+  Vector<char16_t> image_path;  ///< Of its program: "C:\\dir\\a.exe".
+
+  u64 create_time = 0, exit_time = 0;  ///< Dates.
+  /// Of all its threads in user mode, by ticks; 100 ns.
+  u64 UserTime();
+  /// Zeros once it has given its memory back.
+  VmCounters MemoryCounters() const;
+  u32 page_faults = 0;
+  /// What it may hide its pointers with.
+  u32 cookie() const { return cookie_; }
+  // What programs set, and only programs ask for.
+  u32 hard_error_mode = 0;
+  u8 priority_class = 2;  ///< PROCESS_PRIORITY_CLASS_NORMAL
 
   VirtAddr peb;
   bool wants_timer_resolution = false;  ///< By NtSetTimerResolution.
@@ -86,7 +127,7 @@ class Process final : public Object, public ListNode<Process> {
   u32 stack_commit = 0;
 
  private:
-  Process(u32 id, u32 parent_id) : Object(kType), id_(id), parent_id_(parent_id) {}
+  Process(u32 id, u32 parent_id);
   void GiveBack();
 
   const u32 id_;
@@ -100,6 +141,9 @@ class Process final : public Object, public ListNode<Process> {
   ModuleList modules_;
   IntrusiveList<Thread, ProcessTag> threads_;
   u32 thread_count_ = 0;
+  const u32 cookie_;
+  u64 ended_threads_time_ = 0;
+  u32 space_users_ = 0;
   bool terminating_ = false;
   bool ended_ = false;
   u32 exit_status_ = 0x103;  ///< STATUS_PENDING while it runs, as on NT.

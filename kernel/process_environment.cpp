@@ -17,8 +17,7 @@ constexpr u32 kPebSize = 2 * kPageSize;
 
 constexpr u32 kParametersSize = 0x2A4;
 constexpr u32 kCurrentDirectoryRoom = 0x208;
-/// ConsoleHandle: there is none, and the standard handles are files or pipes.
-constexpr u32 kNoConsole = u32(-4);
+constexpr u32 kLongestText = 0x7FFE;
 
 /// Writes values at documented offsets of a structure in user memory.
 class Fields {
@@ -43,28 +42,20 @@ class Fields {
   Status status_ = Status::kSuccess;
 };
 
-/// The parameters' block: the structure, then the strings that it points to.
-class ParameterBlock {
- public:
-  explicit ParameterBlock(VirtAddr base) : base_(base), next_(kParametersSize) {}
-  /// A UNICODE_STRING at `offset`, its text behind what is there already.
-  Status PutString(u32 offset, std::span<const char16_t> text, u32 room) {
-    const u32 length = u32(text.size()) * 2;
-    const u32 at = next_;
-    const UserUnicodeString string{u16(length), u16(room), base_.value + at};
-    TRY_STATUS(WriteUser(base_.value + offset, string));
-    TRY_STATUS(CopyToUser(base_.value + at, text.data(), length));
-    next_ += AlignUp(room, 4u);
-    return Status::kSuccess;
-  }
-  u32 next() const { return next_; }
-
- private:
-  VirtAddr base_;
-  u32 next_;
+/// A text of the parameters: where the UNICODE_STRING lies, and how much room the text has behind the
+/// structure.
+struct ParameterString {
+  u32 offset;
+  const void* text;
+  u32 length;  ///< Bytes.
+  u32 room;
 };
 
-u32 StringRoom(const Vector<char16_t>& text) { return text.size() * 2 + 2; }
+ParameterString Text(u32 offset, const Vector<char16_t>& text) {
+  const u32 length = text.size() * 2;
+  // What was not given has no buffer; what is empty has one.
+  return {offset, text.data(), length, length + 2};
+}
 
 Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
   const pe::ImageLayout& layout = program.layout;
@@ -92,34 +83,45 @@ Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
       .status();
 }
 
-Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& request,
-                                 const u32 (&standard_handles)[3]) {
+Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& request) {
+  const StartupInformation& startup = request.startup;
+  ParameterString strings[] = {
+      Text(0x24, request.current_directory), Text(0x30, startup.dll_path),
+      Text(0x38, request.image_path),        Text(0x40, request.command_line),
+      Text(0x70, startup.window_title),      Text(0x78, startup.desktop),
+      Text(0x80, startup.shell),
+      {0x88, startup.runtime.data(), startup.runtime.size(), startup.runtime.size()},
+  };
+  strings[0].room = kCurrentDirectoryRoom;
   const u32 environment_bytes = request.environment.size() * 2;
-  const u32 size = kParametersSize + kCurrentDirectoryRoom +
-                   2 * AlignUp(StringRoom(request.image_path), 4u) +
-                   AlignUp(StringRoom(request.command_line), 4u) + 16 + environment_bytes;
+  u32 size = kParametersSize + environment_bytes;
+  for (const ParameterString& string : strings) size += AlignUp(string.room, 4u);
   const mm::ByteRange block = TRY(space.Allocate({.base = {},
                                                   .size = size,
                                                   .type = mm::kMemReserve | mm::kMemCommit,
                                                   .protection = mm::kPageReadWrite}));
-  ParameterBlock strings(block.base);
-  TRY_STATUS(strings.PutString(0x24, request.current_directory.span(), kCurrentDirectoryRoom));
-  TRY_STATUS(strings.PutString(0x38, request.image_path.span(), StringRoom(request.image_path)));
-  TRY_STATUS(
-      strings.PutString(0x40, request.command_line.span(), StringRoom(request.command_line)));
-  TRY_STATUS(strings.PutString(0x70, request.image_path.span(), StringRoom(request.image_path)));
-  const u32 environment = block.base.value + strings.next();
-  TRY_STATUS(CopyToUser(environment, request.environment.data(), environment_bytes));
+  const u32 base = block.base.value;
+  u32 next = base + kParametersSize;
+  for (const ParameterString& string : strings) {
+    // A null pointer means something else than an empty text: what ntdll finds out by itself.
+    if (string.length == 0 && string.room <= 2) continue;
+    TRY_STATUS(WriteUser(base + string.offset,
+                         UserUnicodeString{u16(string.length), u16(string.room), next}));
+    TRY_STATUS(CopyToUser(next, string.text, string.length));
+    next += AlignUp(string.room, 4u);
+  }
+  TRY_STATUS(CopyToUser(next, request.environment.data(), environment_bytes));
+  TRY_STATUS(CopyToUser(base + 0x4C, startup.numbers, sizeof(startup.numbers)));
   TRY_STATUS(Fields(block.base)
                  .Set(0x00, block.size)
                  .Set(0x04, size)
                  .Set(0x08, kParametersNormalised)
-                 .Set(0x10, kNoConsole)
-                 .Set(0x18, standard_handles[0])
-                 .Set(0x1C, standard_handles[1])
-                 .Set(0x20, standard_handles[2])
-                 .Set(0x48, environment)
-                 .Set(0x6C, 1)  // wShowWindow
+                 .Set(0x10, startup.console)
+                 .Set(0x14, startup.console_flags)
+                 .Set(0x18, request.standard[0])
+                 .Set(0x1C, request.standard[1])
+                 .Set(0x20, request.standard[2])
+                 .Set(0x48, next)
                  .Set(0x290, environment_bytes)
                  .status());
   return block.base;
@@ -127,13 +129,15 @@ Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& 
 
 }  // namespace
 
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program,
-                        const u32 (&standard_handles)[3]) {
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request,
+                        const ProgramImage& program) {
   Process& process = *thread.process();
   mm::AddressSpace& space = process.space();
-  if (request.current_directory.size() * 2 + 2 > kCurrentDirectoryRoom ||
-      request.command_line.size() > 0x7FFE || request.image_path.size() > 0x7FFE) {
-    return Status::kNameTooLong;
+  if (request.current_directory.size() * 2 + 2 > kCurrentDirectoryRoom) return Status::kNameTooLong;
+  for (const Vector<char16_t>* text :
+       {&request.image_path, &request.command_line, &request.startup.dll_path,
+        &request.startup.window_title, &request.startup.desktop, &request.startup.shell}) {
+    if (text->size() > kLongestText) return Status::kNameTooLong;
   }
   TRY(space.Allocate({.base = kEnvironmentBase,
                       .size = kAllocationGranularity,
@@ -151,7 +155,7 @@ Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const Pro
   TRY_STATUS(PrepareUserThread(thread, {.start = program.base + program.layout.entry.value,
                                         .argument = kPebBase.value,
                                         .teb = kTebBase}));
-  const VirtAddr parameters = TRY(BuildParameters(space, request, standard_handles));
+  const VirtAddr parameters = TRY(BuildParameters(space, request));
   return BuildPeb(program, parameters);
 }
 

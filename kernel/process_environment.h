@@ -16,7 +16,6 @@ struct ProgramImage {
 };
 
 /// Builds all of it in the current process, whose first thread is ready for user mode then.
-Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program,
-                        const u32 (&standard_handles)[3]);
+Status BuildEnvironment(Thread& thread, const ProgramRequest& request, const ProgramImage& program);
 
 }  // namespace fl::kernel

@@ -18,8 +18,6 @@
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kAllAccess = 0x1F0FFF;
-
 /// What creator and first thread share until the program runs or has failed; on the heap.
 struct Starting {
   explicit Starting(ProgramRequest&& the_request) : request(std::move(the_request)) {}
@@ -65,18 +63,12 @@ Result<ProgramImage> MapForUserMode(Process& process, UserMode& user_mode, Start
 Status Prepare(Thread& thread, Starting& starting) {
   Process& process = *thread.process();
   Kernel& kernel = TheKernel();
-  const ProgramRequest& request = starting.request;
   TRY(process.space().MapView(*kernel.stubs,
                               {.base = kStubsBase, .protection = mm::kPageExecuteRead}));
   const ProgramImage program =
       TRY(kernel.user_mode ? MapForUserMode(process, *kernel.user_mode, starting)
                            : Link(process, starting));
-  u32 standard_handles[3] = {};
-  for (u32 i = 0; i < 3; ++i) {
-    if (!request.standard[i]) continue;
-    standard_handles[i] = TRY(process.handles().Insert(request.standard[i], kAllAccess));
-  }
-  TRY_STATUS(BuildEnvironment(thread, request, program, standard_handles));
+  TRY_STATUS(BuildEnvironment(thread, starting.request, program));
   return process.user_mode() ? Status::kSuccess : StartProgramCalls(thread);
 }
 
@@ -106,6 +98,9 @@ void RunProgram(void* argument) {
 Result<StartedProgram> StartProgram(ProgramRequest request, LoadError& error) {
   Kernel& kernel = TheKernel();
   const RefPtr<Process> process = TRY(Process::Create(request.parent_id));
+  TRY_STATUS(process->image_path.Append(request.image_path.span()));
+  process->handles() = std::move(request.handles);
+  process->token = std::move(request.token);
   auto* starting = new (std::nothrow) Starting(std::move(request));
   if (!starting) return Status::kNoMemory;
   const auto thread = Thread::Create(kernel.system_space, process, RunProgram, starting);

@@ -4,14 +4,13 @@
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/key_object.h"
-#include "kernel/loader/dll_search.h"
 #include "kernel/registry/text.h"
+#include "kernel/seed_file.h"
 
 namespace fl::kernel {
 namespace {
 
 constexpr std::string_view kPath = "windows\\registry.txt";
-constexpr u64 kLargestFile = 1024 * 1024;
 constexpr u32 kMostTold = 20;
 class LogErrors final : public registry::TextErrors {
  public:
@@ -34,18 +33,9 @@ Status NameRoot(Kernel& kernel) {
   return Status::kSuccess;
 }
 
-}  // namespace
-
-Status SeedRegistry(Kernel& kernel) {
-  TRY_STATUS(NameRoot(kernel));
-  const Result<fs::Opened> opened = kernel.volume->Open(kPath);
-  if (!opened.ok()) return IsNotFound(opened.error()) ? Status::kSuccess : opened.error();
-  if (!opened->file) return Status::kFileIsADirectory;
-  const u64 size = opened->file->Size();
-  if (size > kLargestFile) return Status::kSectionTooBig;
+Status LoadSeed(Kernel& kernel) {
   Vector<char> text;
-  TRY_STATUS(text.ResizeForOverwrite(u32(size)));
-  TRY_STATUS(opened->file->ReadAt(0, std::as_writable_bytes(text.span())));
+  if (!TRY(ReadSeedFile(kernel, kPath, text))) return Status::kSuccess;
   LogErrors errors;
   const std::string_view all(text.data(), text.size());
   TRY_STATUS(registry::Load(kernel.registry, all, kernel.clock.SystemTime(), errors));
@@ -53,8 +43,25 @@ Status SeedRegistry(Kernel& kernel) {
     Log(LogLevel::kWarning, "registry.txt: %u more lines are not understood",
         errors.count() - kMostTold);
   }
-  Log(LogLevel::kInfo, "the registry begins with %u bytes", kernel.registry.bytes());
+  kernel.registry.MarkUnchanged();
   return Status::kSuccess;
+}
+
+}  // namespace
+
+Status SeedRegistry(Kernel& kernel) {
+  TRY_STATUS(NameRoot(kernel));
+  TRY_STATUS(LoadSeed(kernel));
+  if (kernel.registry.bytes() != 0) {
+    Log(LogLevel::kInfo, "the registry begins with %u bytes", kernel.registry.bytes());
+  }
+  return Status::kSuccess;
+}
+
+Status RestoreRegistry(Kernel& kernel) {
+  if (!kernel.registry.changed()) return Status::kSuccess;
+  kernel.registry.Clear();
+  return LoadSeed(kernel);
 }
 
 }  // namespace fl::kernel

@@ -2,6 +2,10 @@
 #include "kernel/series.h"
 
 #include "kernel/base/format.h"
+#include "kernel/base/log.h"
+#include "kernel/kernel.h"
+#include "kernel/nt/user_mode.h"
+#include "kernel/registry_seed.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -27,13 +31,25 @@ Series::Series(Kernel& kernel, FaultInjection& injection)
 RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
   const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
-  kernel_.images.DropKept();
+  ForgetPrograms();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;
   if (outcome.end != first_.end || outcome.status != first_.status) ++counters_.other_status;
   if (outcome.end == RunEnd::kTimedOut) ++counters_.timed_out;
   return outcome;
+}
+
+/// What programs left to each other while they ran: images, and the registry as they wrote it. Each run begins as the
+/// first did.
+void Series::ForgetPrograms() {
+  kernel_.images.DropKept();
+  if (kernel_.user_mode) kernel_.user_mode->ForgetPrograms();
+  const FaultInjection::Pause pause(injection_);
+  const Status restored = RestoreRegistry(kernel_);
+  if (IsFailure(restored)) {
+    Log(LogLevel::kError, "the registry's seed cannot be read again: 0x%x", Code(restored));
+  }
 }
 
 RunOutcome Series::Repeat() {

@@ -107,9 +107,10 @@ void PutStubs(JsonWriter& json) {
 void PutCalls(JsonWriter& json, const UserMode& mode) {
   json.Field("ntdll_calls", mode.ntdll_call_count());
   json.Key("system_calls").BeginObject();
-  const std::span<const SystemCallEntry> calls = mode.calls();
+  const std::span<const SystemCallEntry> calls = SystemCalls();
   for (u32 i = 0; i < calls.size(); ++i) {
-    if (mode.Answers(calls[i])) json.Field(calls[i].name, SystemCallCount(i));
+    // Those of win32u are forgotten with the programs that had it.
+    if (mode.Answers(calls[i]) || SystemCallCount(i) != 0) json.Field(calls[i].name, SystemCallCount(i));
   }
   json.EndObject();
 }

@@ -102,6 +102,7 @@ void Traps::OnPageFault(x86::TrapFrame& frame, mm::PageFault& fault) {
   Process* process = thread.process();
   const VirtAddr eip(frame.eip);
   const VirtAddr old_limit = thread.user_stack.limit;
+  if (process) ++process->page_faults;
   if (process && thread.teb.value != 0) fault.stack = StackForFault(thread, fault.address);
 
   if (MayBeZeroFill(frame, fault) && process->has_space()) {
@@ -135,6 +136,7 @@ void Traps::OnSystemCall(x86::TrapFrame& frame) {
 void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
   if (!pic_.Accept(irq)) return;
   Kernel* kernel = KernelIfUp();
+  if (kernel) kernel->random.Gather(u32(x86::ReadCycles()));
   switch (irq) {
     case drivers::kIrqTimer:
       pit_.OnTick();

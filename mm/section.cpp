@@ -183,6 +183,11 @@ Status Section::SettleCluster(const Cluster& cluster, Status status) {
   return outcome;
 }
 
+Status Section::MakeRoom() {
+  for (PageIndex page(0); page.value < pages(); ++page) TRY_STATUS(prototypes_.Prepare(page));
+  return Status::kSuccess;
+}
+
 /// A frame for a page that is absent: the page is kReading from now on.
 Result<Pfn> Section::TakeFrameFor(PageIndex page) {
   TRY_STATUS(prototypes_.Prepare(page));

@@ -50,6 +50,8 @@ class Section : public RefCounted<Section>, public FrameOwner {
   /// Sections are numbered from 1 as they are made.
   u32 serial() const { return serial_; }
   u32 pages() const { return prototypes_.pages(); }
+  /// Has the whole table of pages in memory, so that no page that comes in makes it larger. kNoMemory.
+  Status MakeRoom();
   /// Bytes; the last page may be partly behind it.
   u64 size() const { return size_; }
   fs::File* file() const { return file_.get(); }

@@ -26,8 +26,7 @@ bool IsStub(const Stub& stub) {
 
 }  // namespace
 
-Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher,
-                          std::span<const SystemCallEntry> calls) {
+Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher) {
   const u16 count = TRY(pe::ReadStruct<u16>(image, dispatcher + 4));
   if (count == 0 || count > kMostCalls) return Status::kInvalidImageFormat;
   Vector<u8> argument_bytes;
@@ -35,7 +34,7 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
   TRY_STATUS(image.Read(dispatcher.value + 6, std::as_writable_bytes(argument_bytes.span())));
   TRY_STATUS(handlers_.Resize(count));
   TRY_STATUS(refused_.Resize(count));
-  for (const SystemCallEntry& entry : calls) {
+  for (const SystemCallEntry& entry : SystemCalls()) {
     const Result<pe::Export> found = exports.FindByName(entry.name, 0);
     if (found.status() == Status::kEntryPointNotFound) continue;
     const pe::Export stub_export = TRY(found);

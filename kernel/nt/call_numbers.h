@@ -16,10 +16,8 @@ namespace fl::kernel {
 
 class CallNumbers {
  public:
-  /// `dispatcher`: where the variable lies; `calls`: who answers. kInvalidImageFormat if there are no such
-  /// tables or stubs.
-  Status Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher,
-               std::span<const SystemCallEntry> calls);
+  /// `dispatcher`: where the variable lies. kInvalidImageFormat if there are no such tables or stubs.
+  Status Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva dispatcher);
 
   /// Null: no such number, or nothing here answers to its name.
   const SystemCallEntry* Find(u32 number) const {

@@ -55,9 +55,7 @@ class UserMode {
            : number >> kTableShift == 1 ? win32u_calls_.Find(number & ((1u << kTableShift) - 1))
                                         : nullptr;
   }
-  /// Who answers: counted, if there are to be statistics.
-  std::span<const SystemCallEntry> calls() const;
-  /// Can programs make this call, of calls()?
+  /// Can programs make this call?
   bool Answers(const SystemCallEntry& entry) const {
     return ntdll_calls_.LeadsTo(entry) || win32u_calls_.LeadsTo(entry);
   }
@@ -66,8 +64,10 @@ class UserMode {
   /// Names it in the log and to the host, the first time; what its caller gets.
   Status RefuseCall(u32 number);
   /// win32u.dll has started in some process: the second table is its, from now on. `dispatcher` as in
-  /// CallNumbers::Learn. The first time counts.
+  /// CallNumbers::Learn. The first time counts. kAccessDenied for an image that is not system32's own.
   Status LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher);
+  /// No program is left: what some had and not all have is given back.
+  void ForgetPrograms();
 
  private:
   explicit UserMode(Kernel& kernel) : kernel_(kernel) {}

@@ -1,4 +1,6 @@
 // System calls: what the machine is.
+#include <algorithm>
+
 #include "kernel/kernel.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
@@ -11,6 +13,7 @@ enum InformationClass : u32 {
   kBasicInformation = 0,
   kProcessorInformation = 1,
   kTimeOfDayInformation = 3,
+  kInterruptInformation = 0x17,
 };
 
 struct BasicInformation {
@@ -44,6 +47,23 @@ Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
   if (returned) TRY_STATUS(WriteUser(returned, size));
   if (length < size) return Status::kInfoLengthMismatch;
   return CopyToUser(out, value, size);
+}
+
+/// Counts of interrupts, one set for a processor, are what programs once took for random; user mode still asks for
+/// random bytes by that name, for as many as it likes.
+constexpr u32 kInterruptInformationSize = 24;
+/// Nobody waits for more of them; there is no switch to another thread meanwhile.
+constexpr u32 kMostRandomBytes = 64 * 1024;
+
+Status WriteRandom(u32 out, u32 length) {
+  if (length > kMostRandomBytes) return Status::kInvalidParameter;
+  std::byte chunk[64];
+  for (u32 done = 0; done < length; done += sizeof(chunk)) {
+    const u32 size = std::min<u32>(length - done, sizeof(chunk));
+    TheKernel().FillRandom({chunk, size});
+    TRY_STATUS(CopyToUser(out + done, chunk, size));
+  }
+  return Status::kSuccess;
 }
 
 }  // namespace
@@ -92,6 +112,10 @@ Status NtQuerySystemInformation(const SystemCall& call) {
       if (returned) TRY_STATUS(WriteUser(returned, size));
       return CopyToUser(out, &information, size);
     }
+    case kInterruptInformation:
+      if (returned) TRY_STATUS(WriteUser(returned, kInterruptInformationSize));
+      if (length < kInterruptInformationSize) return Status::kInfoLengthMismatch;
+      return WriteRandom(out, length);
     default:
       return Status::kInvalidInfoClass;
   }

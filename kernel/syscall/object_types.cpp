@@ -18,7 +18,7 @@ struct Entry {
   ObjectTypeInfo info;
 };
 constexpr Entry kTypes[] = {
-    {ObjectType::kProcess, {u"Process", {0x20410, 0x20BEA, 0x121001, kProcessAllAccess}}},
+    {ObjectType::kProcess, {u"Process", kProcessMapping}},
     {ObjectType::kThread, {u"Thread", kThreadMapping}},
     {ObjectType::kSection, {u"Section", {0x20005, 0x20002, 0x20008, 0xF001F}}},
     {ObjectType::kFile, {u"File", {0x120089, 0x120116, 0x1200A0, 0x1F01FF}}},

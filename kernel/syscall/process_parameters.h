@@ -4,6 +4,7 @@
 //            captured is what was checked.
 #pragma once
 
+#include "kernel/program_start.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
@@ -17,6 +18,7 @@ struct CapturedParameters {
   Vector<char16_t> command_line;
   Vector<char16_t> environment;  ///< Ends with two zeros, whatever came.
   u32 standard[3] = {};          ///< Handles of the creator, unchecked.
+  StartupInformation startup;
 };
 
 /// kInvalidParameter for an odd string or an environment over 1 MiB, kNoMemory, or the fault's status.

@@ -20,6 +20,11 @@ static_assert(sizeof(PsAttribute) == 16);
 inline constexpr u32 kAttributeClientId = 0x10003;
 inline constexpr u32 kAttributeTebAddress = 0x10004;
 inline constexpr u32 kAttributeImageName = 0x20005;
+inline constexpr u32 kAttributeImageInfo = 0x00006;
+inline constexpr u32 kAttributeHandleList = 0x2000B;
+inline constexpr u32 kAttributeParentProcess = 0x60000;
+inline constexpr u32 kAttributeDebugPort = 0x60001;
+inline constexpr u32 kAttributeToken = 0x60002;
 
 /// How many entries the list at `address` has. kInvalidParameter.
 Result<u32> PsAttributeCount(u32 address);

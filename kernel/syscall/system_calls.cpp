@@ -14,11 +14,11 @@ namespace fl::kernel {
 namespace {
 
 constexpr SystemCallEntry kTable[] = {
-    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1},
-    {"LdrGetDllHandle", LdrGetDllHandle, 4},
-    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4},
-    {"LdrLoadDll", LdrLoadDll, 4},
-    {"LdrUnloadDll", LdrUnloadDll, 1},
+    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1, true},
+    {"LdrGetDllHandle", LdrGetDllHandle, 4, true},
+    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4, true},
+    {"LdrLoadDll", LdrLoadDll, 4, true},
+    {"LdrUnloadDll", LdrUnloadDll, 1, true},
     {"NtAccessCheck", NtAccessCheck, 8},
     {"NtAdjustPrivilegesToken", NtAdjustPrivilegesToken, 6},
     {"NtAlertResumeThread", NtAlertResumeThread, 2},
@@ -55,6 +55,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtFsControlFile", NtFsControlFile, 10},
     {"NtGetContextThread", NtGetContextThread, 2},
     {"NtGetCurrentProcessorNumber", NtGetCurrentProcessorNumber, 0},
+    {"NtGetNextProcess", NtGetNextProcess, 5},
     {"NtGetNextThread", NtGetNextThread, 6},
     {"NtGetNlsSectionPtr", NtGetNlsSectionPtr, 5},
     {"NtInitializeNlsFiles", NtInitializeNlsFiles, 3},
@@ -69,6 +70,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtOpenKeyEx", NtOpenKeyEx, 4},
     {"NtOpenKeyedEvent", NtOpenKeyedEvent, 3},
     {"NtOpenMutant", NtOpenMutant, 3},
+    {"NtOpenProcess", NtOpenProcess, 4},
     {"NtOpenProcessToken", NtOpenProcessToken, 3},
     {"NtOpenProcessTokenEx", NtOpenProcessTokenEx, 4},
     {"NtOpenSection", NtOpenSection, 3},
@@ -111,6 +113,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtQueueApcThread", NtQueueApcThread, 5},
     {"NtRaiseException", NtRaiseException, 3},
     {"NtReadFile", NtReadFile, 9},
+    {"NtReadVirtualMemory", NtReadVirtualMemory, 5},
     {"NtReleaseKeyedEvent", NtReleaseKeyedEvent, 4},
     {"NtReleaseMutant", NtReleaseMutant, 2},
     {"NtReleaseSemaphore", NtReleaseSemaphore, 3},
@@ -118,12 +121,14 @@ constexpr SystemCallEntry kTable[] = {
     {"NtRemoveIoCompletionEx", NtRemoveIoCompletionEx, 6},
     {"NtRenameKey", NtRenameKey, 2},
     {"NtResetEvent", NtResetEvent, 2},
+    {"NtResumeProcess", NtResumeProcess, 1},
     {"NtResumeThread", NtResumeThread, 2},
     {"NtSetContextThread", NtSetContextThread, 2},
     {"NtSetEvent", NtSetEvent, 2},
     {"NtSetInformationFile", NtSetInformationFile, 5},
     {"NtSetInformationKey", NtSetInformationKey, 4},
     {"NtSetInformationObject", NtSetInformationObject, 4},
+    {"NtSetInformationProcess", NtSetInformationProcess, 4},
     {"NtSetInformationThread", NtSetInformationThread, 4},
     {"NtSetIoCompletion", NtSetIoCompletion, 5},
     {"NtSetSecurityObject", NtSetSecurityObject, 3},
@@ -131,6 +136,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtSetTimerResolution", NtSetTimerResolution, 3},
     {"NtSetValueKey", NtSetValueKey, 6},
     {"NtSignalAndWaitForSingleObject", NtSignalAndWaitForSingleObject, 4},
+    {"NtSuspendProcess", NtSuspendProcess, 1},
     {"NtSuspendThread", NtSuspendThread, 2},
     {"NtTerminateProcess", NtTerminateProcess, 2},
     {"NtTerminateThread", NtTerminateThread, 2},
@@ -144,35 +150,25 @@ constexpr SystemCallEntry kTable[] = {
     {"NtWaitForMultipleObjects", NtWaitForMultipleObjects, 5},
     {"NtWaitForSingleObject", NtWaitForSingleObject, 3},
     {"NtWriteFile", NtWriteFile, 9},
+    {"NtWriteVirtualMemory", NtWriteVirtualMemory, 5},
     {"NtYieldExecution", NtYieldExecution, 0},
-    {"RtlExitUserProcess", RtlExitUserProcess, 1},
-    {"RtlExitUserThread", RtlExitUserThread, 1},
+    {"RtlExitUserProcess", RtlExitUserProcess, 1, true},
+    {"RtlExitUserThread", RtlExitUserThread, 1, true},
     {"__wine_dbg_write", WineDbgWrite, 2},
     {"__wine_unix_call", WineUnixCall, 4},
 };
 
 u32 call_counts[std::size(kTable)];
-
-template <u32 kIndex>
-Status CountAndCall(const SystemCall& call) {
-  ++call_counts[kIndex];
-  return kTable[kIndex].handler(call);
-}
-
-template <u32... kIndex>
-constexpr auto CountingTable(std::integer_sequence<u32, kIndex...>) {
-  return std::array{
-      SystemCallEntry{kTable[kIndex].name, CountAndCall<kIndex>, kTable[kIndex].arguments}...};
-}
-
-constexpr auto kCountingTable =
-    CountingTable(std::make_integer_sequence<u32, std::size(kTable)>());
+bool counting = false;
 
 bool unknown_number_logged = false;
 
 /// The number means what the caller's stubs mean by it: ours, or those of NT's user mode.
 const SystemCallEntry* FindCall(const Process& process, u32 number) {
-  if (number - kOwnCallNumbers < std::size(kTable)) return &kTable[number - kOwnCallNumbers];
+  if (number - kOwnCallNumbers < std::size(kTable)) {
+    const SystemCallEntry& entry = kTable[number - kOwnCallNumbers];
+    return entry.of_linker && process.user_mode() ? nullptr : &entry;
+  }
   return process.user_mode() ? process.user_mode()->FindCall(number) : nullptr;
 }
 
@@ -187,13 +183,13 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 
 std::span<const SystemCallEntry> SystemCalls() { return kTable; }
 
-std::span<const SystemCallEntry> CountedSystemCalls() { return kCountingTable; }
+void CountSystemCalls() { counting = true; }
 
 u32 SystemCallCount(u32 index) { return call_counts[index]; }
 
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
   const u32 number = frame.eax;
-  if (number == kLoaderReturnNumber) {
+  if (number == kLoaderReturnNumber && !process.user_mode()) {
     frame.eax = Code(ContinueLoaderCall(TheKernel().scheduler.current(), frame));
     return;
   }
@@ -202,6 +198,7 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
     frame.eax = Code(RefuseCall(process, number));
     return;
   }
+  if (counting) ++call_counts[entry - kTable];
   SystemCall call(process);
   Status status = Status::kSuccess;
   if (entry->arguments != 0) {

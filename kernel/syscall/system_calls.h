@@ -26,14 +26,15 @@ struct SystemCallEntry {
   const char* name;
   Status (*handler)(const SystemCall& call);
   u32 arguments;
+  /// For programs that the kernel links: NT's user mode has its own.
+  bool of_linker = false;
 };
 
 /// By number. Ascending by name, as the export table of a DLL would be.
 std::span<const SystemCallEntry> SystemCalls();
-/// The same table with handlers that count. Who learns numbers from a DLL chooses one of the two; so a call that
-/// nobody wants to count costs nothing more.
-std::span<const SystemCallEntry> CountedSystemCalls();
-/// How often the call at this place of the table was made by way of the counting one.
+/// From now on calls are counted.
+void CountSystemCalls();
+/// How often the call at this place of the table was made.
 u32 SystemCallCount(u32 index);
 
 /// EAX is the number, the arguments lie on the user stack (TrapFrame::CallArguments); the status goes to
@@ -152,6 +153,9 @@ Status NtAllocateVirtualMemory(const SystemCall& call);
 Status NtFreeVirtualMemory(const SystemCall& call);
 Status NtProtectVirtualMemory(const SystemCall& call);
 Status NtQueryVirtualMemory(const SystemCall& call);
+// nt_process_memory.cpp
+Status NtReadVirtualMemory(const SystemCall& call);
+Status NtWriteVirtualMemory(const SystemCall& call);
 // nt_section.cpp
 Status NtCreateSection(const SystemCall& call);
 Status NtMapViewOfSection(const SystemCall& call);
@@ -164,10 +168,17 @@ Status NtOpenFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
 Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
-// nt_process.cpp
+// nt_create_process.cpp
 Status NtCreateUserProcess(const SystemCall& call);
-Status NtQueryInformationProcess(const SystemCall& call);
+// nt_process.cpp
+Status NtGetNextProcess(const SystemCall& call);
+Status NtOpenProcess(const SystemCall& call);
+Status NtResumeProcess(const SystemCall& call);
+Status NtSuspendProcess(const SystemCall& call);
 Status NtTerminateProcess(const SystemCall& call);
+// nt_process_information.cpp
+Status NtQueryInformationProcess(const SystemCall& call);
+Status NtSetInformationProcess(const SystemCall& call);
 // nt_sync.cpp
 Status NtClearEvent(const SystemCall& call);
 Status NtCreateEvent(const SystemCall& call);

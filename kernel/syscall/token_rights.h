@@ -6,6 +6,7 @@
 
 namespace fl::kernel {
 
+inline constexpr u32 kTokenAssignPrimary = 0x0001;
 inline constexpr u32 kTokenDuplicate = 0x0002;
 inline constexpr u32 kTokenImpersonate = 0x0004;
 inline constexpr u32 kTokenQuery = 0x0008;

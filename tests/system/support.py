@@ -11,6 +11,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / 'build/host/tests/guest/bin'
+# The test programs for Windows.
+WINDOWS = ROOT / 'build/host/tests/nt/bin'
 DEMO = ROOT / 'build/host/demo'
 RUNPE = ROOT / 'tools/runpe'
 KERNEL = ROOT / 'build/kernel/faultline.elf'
@@ -102,6 +104,12 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(done.exit_status, expect, done.explain())
         self.assertEqual(done.status, expect & 0xFF, done.explain())
         return done
+
+    def check_windows(self, name):
+        """A program of tests/nt that checks what it sees (check.h)."""
+        done = self.run_guest(str(WINDOWS / f'{name}.exe'))
+        self.assertEqual(done.stdout.decode().splitlines()[-1], '0 failed', done.explain())
+        self.assertGreater(len(done.stdout.splitlines()), 4)
 
     def disk(self, *files):
         """A directory for --disk with these files of the test programs."""

@@ -69,10 +69,13 @@ class WindowsDisk(support.SystemTest):
         fsck = subprocess.run(['fsck.fat', '-n', image], capture_output=True, text=True)
         self.assertEqual(fsck.returncode, 0, fsck.stdout)
         listed = subprocess.run(['mdir', '-b', '-/', '-i', image, '::'], capture_output=True, text=True,
-                                check=True).stdout.split()
+                                check=True).stdout.splitlines()
+        folders = {folder[:depth] for folder in (*guest_disk.EMPTY_FOLDERS, guest_disk.SYSTEM)
+                   for depth in range(1, len(folder) + 1)}
         self.assertEqual(set(listed), {
-            '::/hello.exe', '::/windows/', '::/windows/system/', '::/windows/temp/',
-            '::/windows/system32/', *('::/windows/system32/' + name for name in HELLO)})
+            '::/hello.exe', '::/windows/registry.txt', '::/windows/environment.txt',
+            *('::/' + '/'.join(folder) + '/' for folder in folders),
+            *('::/windows/system32/' + name for name in HELLO)})
         for name in HELLO:
             copy = subprocess.run(['mtype', '-i', image, f'::/windows/system32/{name}'],
                                   capture_output=True, check=True).stdout

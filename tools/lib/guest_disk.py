@@ -19,18 +19,22 @@ class DiskError(Exception):
 
 
 SYSTEM = ('windows', 'system32')
-# With which the kernel's registry begins.
-REGISTRY = pathlib.Path(__file__).resolve().parents[2] / 'user/registry.txt'
-# What programs expect to find besides.
-EMPTY_FOLDERS = (('windows', 'system'), ('windows', 'temp'))
+# What the machine starts from, for C:\windows: the registry, and by a name of its own the environment.
+USER = pathlib.Path(__file__).resolve().parents[2] / 'user'
+REGISTRY = USER / 'registry.txt'
+ENVIRONMENT = USER / 'environment.txt'
+# What programs expect to find besides; user/environment.txt names some.
+EMPTY_FOLDERS = (('windows', 'system'), ('windows', 'temp'), ('ProgramData',), ('Program Files',),
+                 ('users', 'user', 'AppData', 'Local'), ('users', 'user', 'AppData', 'Roaming'))
 
 
-def collect(program, dlls, directories, system=()):
+def collect(program, dlls, directories, system=(), environment=None):
     """{path on C: as a tuple of names: host file}; None stands for an empty directory.
 
     What lies beside the program goes to C:\\ and wins over a file of the same name in
     `directories`, which win over the files of the system directory; names are compared as Windows
-    compares them. A program that is itself one of the system's lies there alone.
+    compares them. A program that is itself one of the system's lies there alone. `environment` is a
+    file that takes the place of user/environment.txt.
     """
     layout, spelling = {}, {}
 
@@ -46,6 +50,8 @@ def collect(program, dlls, directories, system=()):
         for folder in EMPTY_FOLDERS:
             place(folder, None)
         place(('windows', REGISTRY.name), REGISTRY)
+    if system or environment:
+        place(('windows', ENVIRONMENT.name), environment or ENVIRONMENT)
     for source in system:
         place((*SYSTEM, os.path.basename(source)), source)
     for directory in directories:

@@ -1,5 +1,6 @@
 """runpe: runs a Windows console program on Faultline in QEMU; see --help. Started by tools/runpe."""
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ from failure import (EXIT_BUGCHECK, EXIT_HOST, EXIT_MISSING_DLL, EXIT_MISSING_EX
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
+CPU, WINDOWS_CPU = 'pentium3', 'Nehalem'
 DEMO = ROOT / 'build/host/demo/demo.exe'
 
 # The kinds of the kernel's "error" report.
@@ -66,13 +68,21 @@ def parse_arguments(arguments):
             raise ValueError
         return text
     fail_spec.__name__ = 'value, not KIND:N or KIND:N+:'
+    def variable(text):
+        if not re.fullmatch(r'[^=#\n\r][^=\n\r]*=[^\n\r]*', text):
+            raise ValueError
+        return text
+    variable.__name__ = 'value, not NAME=VALUE:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
     add('--dll', metavar='NAME', action='append', default=[],
         help='this DLL of Wine\'s too is in C:\\windows\\system32, and user mode links')
     add('--all-dlls', action='store_true', help='all of Wine\'s DLLs are there (0.6 GB)')
+    add('--env', type=variable, action='append', default=[], metavar='NAME=VALUE',
+        help='a variable of the program\'s environment; without a value: not there')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
-    add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
+    add('--cpu', help=f'QEMU processor model (default {CPU}; for programs on Wine\'s DLLs '
+        f'{WINDOWS_CPU}: current compilers take SSE2 for granted)')
     add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
     add('--timeout', type=float, default=60, metavar='SECONDS', help='0: none (default 60)')
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
@@ -179,9 +189,23 @@ def kernel_words(options, program_command_line):
         words.append(f'repeat={options.repeat}')
     if options.monitor:
         words.append('monitor=1')
+    # For random bytes. Where runs are to repeat, they do too.
+    seed = hashlib.sha256(str(options.seed).encode()).digest() if options.icount else os.urandom(32)
+    words.append(f'entropy={seed.hex()}')
     if options.append:
         words.append(options.append)
     return ' '.join(words) + ' -- ' + program_command_line
+
+
+def environment_file(variables, work):
+    """The file for C:\\windows if it is not to be the usual one, else None. The last line of a name counts."""
+    if not variables:
+        return None
+    path = os.path.join(work, guest_disk.ENVIRONMENT.name)
+    with open(path, 'w', encoding='utf-8', errors='surrogateescape') as file:
+        file.write(guest_disk.ENVIRONMENT.read_text())
+        file.writelines(f'{variable}\n' for variable in variables)
+    return path
 
 
 def run(options, work):
@@ -190,10 +214,12 @@ def run(options, work):
     program_files.check_program(program)
     disk = os.path.join(work, 'disk.img')
     files = program_files.needed(program, options.disk, options.dll, options.all_dlls, options.quiet)
-    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system))
+    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system,
+                                              environment_file(options.env, work)))
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
+    options.cpu = options.cpu or (WINDOWS_CPU if files.system else CPU)
     command_line = windows_command_line.join(files.guest_path(), options.command[1:])
     log = options.kernel_log or os.path.join(work, 'kernel.log')
     qemu_errors = os.path.join(work, 'qemu.err')
