@@ -37,6 +37,14 @@ sed -i '/CurrentVersion.*AeDebug\\]/,/^$/{{/^"Debugger"=/d}}' system.reg
 rm drive_c/windows/system32/wineboot.exe /{DLLS}/wineboot.exe
 cp system.reg user.reg /tmp/out
 '''
+# All of `list`, by the launcher (tests/nt/launch.c).
+RUN_LIST = f'''\
+cd /; export {SETTINGS}
+cp -r /tmp/job/c/. /prefix/drive_c
+wineserver32 -p
+wine 'Z:\\tmp\\job\\launch.exe' 'Z:\\tmp\\job\\list' 'Z:\\tmp\\job\\in' 'Z:\\tmp\\out'
+wineserver32 -k
+'''
 OUTPUT_MIB = 64
 
 
