@@ -23,7 +23,8 @@ class SharedLock {
       ++lock_.readers_;
     }
     ~Reader() {
-      if (--lock_.readers_ == 0) lock_.system_.WakeAll(&lock_);
+      // Readers wait for no reader.
+      if (--lock_.readers_ == 0 && lock_.waiting_writers_ != 0) lock_.system_.WakeAll(&lock_);
     }
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
