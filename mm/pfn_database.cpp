@@ -66,7 +66,7 @@ void PfnDatabase::Remove(Pfn pfn) {
   --counts_[u32(record.use)];
 }
 
-Pfn PfnDatabase::Take(List& list, FrameUse use) {
+[[gnu::always_inline]] inline Pfn PfnDatabase::Take(List& list, FrameUse use) {
   const Pfn pfn(list.head);
   Frame& record = frame(pfn);
   list.head = record.next;

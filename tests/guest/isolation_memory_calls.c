@@ -31,7 +31,7 @@ void ForEachMemoryCall(Field* field, Visit* visit) {
                      AT(process_list)),
            POINTERS(OUT(0, handle), OUT(1, returned),
                     {8, &data->parameters, PARAMETERS_SIZE, 0, STATUS_ACCESS_VIOLATION},
-                    OUT(9, create), IN(10, process_list))),
+                    IN(10, process_list))),
       CALL(NtDelayExecution, STATUS_SUCCESS, ARGUMENTS(0, AT(interval)), POINTERS(IN(1, interval))),
       CALL(NtFreeVirtualMemory, STATUS_INVALID_PARAMETER_2,
            ARGUMENTS(SELF, AT(base), AT(size), MEM_DECOMMIT), POINTERS(OUT(1, base), OUT(2, size))),
