@@ -6,12 +6,25 @@
 
 #include "drivers/sleeping_lock.h"
 #include "fs/volume.h"
+#include "kernel/io_request.h"
 #include "kernel/object.h"
 #include "mm/data_section.h"
 
 namespace fl::kernel {
 
 class DirectoryScan;
+class PipeEnd;
+
+inline constexpr u32 kDeviceDisk = 7;
+inline constexpr u32 kDeviceNamedPipe = 0x11;
+inline constexpr u32 kDeviceNull = 0x15;
+
+/// The port that is told of the ends of a file's operations.
+struct FileCompletion {
+  RefPtr<IoCompletion> port;
+  u32 key = 0;
+  u32 modes = 0;  ///< FILE_SKIP_*
+};
 
 class FileObject : public Object {
  public:
@@ -33,6 +46,20 @@ class FileObject : public Object {
   virtual u32 options() const { return 0; }
   /// Held during a transfer by handles with a position: they are synchronous, one call comes after the other.
   virtual drivers::SleepingLock* lock() { return nullptr; }
+  /// A pipe's end does not pass here, but through calls of its own; null for everything else.
+  virtual PipeEnd* pipe() { return nullptr; }
+  /// The place where pipes' names are.
+  virtual bool is_pipe_directory() const { return false; }
+  /// FILE_DEVICE_*. The streams to and from the host are what programs take pipes for.
+  virtual u32 device_type() const { return info() ? kDeviceDisk : kDeviceNamedPipe; }
+
+  FileCompletion completion;
+  /// Operations whose calls have returned.
+  IntrusiveList<IoRequest, FileTag> requests;
+  /// One of them has ended.
+  virtual void OnOperationEnd() {}
+  /// Takes one of them back. May sleep.
+  virtual void Cancel(IoRequest&) {}
 
  protected:
   FileObject() : Object(kType) {}
@@ -79,6 +106,33 @@ class DiskFileObject final : public FileObject {
   const u32 options_;
   u64 position_ = 0;
   drivers::SleepingLock lock_;
+};
+
+/// Has nothing, takes everything.
+class NullObject final : public FileObject {
+ public:
+  explicit NullObject(u32 options) : options_(options) {}
+  Result<u32> Read(const u64*, std::span<std::byte>) override { return Status::kEndOfFile; }
+  Result<u32> Write(const u64*, std::span<const std::byte> bytes) override {
+    return u32(bytes.size());
+  }
+  u32 options() const override { return options_; }
+  u32 device_type() const override { return kDeviceNull; }
+
+ private:
+  const u32 options_;
+};
+
+/// "\\Device\\NamedPipe\\": pipes are opened and waited for relative to it.
+class PipeDirectoryObject final : public FileObject {
+ public:
+  Result<u32> Read(const u64*, std::span<std::byte>) override {
+    return Status::kInvalidDeviceRequest;
+  }
+  Result<u32> Write(const u64*, std::span<const std::byte>) override {
+    return Status::kInvalidDeviceRequest;
+  }
+  bool is_pipe_directory() const override { return true; }
 };
 
 enum class StreamKind : u8 { kInput, kOutput, kError };

@@ -11,6 +11,7 @@
 #include "kernel/memory.h"
 #include "kernel/object_namespace.h"
 #include "kernel/options.h"
+#include "kernel/pipe/named_pipe.h"
 #include "kernel/process.h"
 #include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
@@ -57,6 +58,7 @@ struct Kernel {
   ObjectNamespace names;
   registry::Tree registry;
   TimerQueue timers;
+  PipeNames pipes;
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;

@@ -2,6 +2,7 @@
 #include "kernel/series.h"
 
 #include "kernel/base/format.h"
+#include "kernel/nt/user_mode.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -28,6 +29,7 @@ RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
   const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
   kernel_.images.DropKept();
+  if (kernel_.user_mode) kernel_.user_mode->ForgetWin32u();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;

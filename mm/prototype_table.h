@@ -1,5 +1,5 @@
 // PrototypeTable: a section's own entry for each of its pages; what the page tables of processes copy from.
-// Shape:       two levels; chunks of 256 entries come when one of their pages is first wanted, so a section
+// Shape:       two levels; chunks of 512 entries, a page of memory each, come when one of their pages is first wanted, so a section
 //              of any size costs what is touched of it.
 // Invariants:  kResident and kStandby entries hold a frame whose record points back to this page.
 #pragma once
@@ -47,6 +47,11 @@ class PrototypeTable {
     if (!chunk) chunk = new (std::nothrow) Chunk;
     return chunk ? Status::kSuccess : Status::kNoMemory;
   }
+  /// The same for all entries.
+  Status PrepareAll() {
+    for (u32 page = 0; page < pages_; page += kChunkPages) TRY_STATUS(Prepare(PageIndex(page)));
+    return Status::kSuccess;
+  }
   void Set(PageIndex index, Prototype entry) {
     Chunk* chunk = chunks_[index.value / kChunkPages];
     KASSERT(chunk && index.value < pages_);
@@ -61,7 +66,7 @@ class PrototypeTable {
   }
 
  private:
-  static constexpr u32 kChunkPages = 256;
+  static constexpr u32 kChunkPages = 512;
   struct Chunk {
     Prototype entries[kChunkPages];
   };

@@ -50,6 +50,8 @@ class Section : public RefCounted<Section>, public FrameOwner {
   /// Sections are numbered from 1 as they are made.
   u32 serial() const { return serial_; }
   u32 pages() const { return prototypes_.pages(); }
+  /// For what is never given back: takes all that it may ever need beside its frames now. kNoMemory.
+  Status PrepareForGood() { return prototypes_.PrepareAll(); }
   /// Bytes; the last page may be partly behind it.
   u64 size() const { return size_; }
   fs::File* file() const { return file_.get(); }

@@ -62,6 +62,7 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
       ntdll_calls_.known(), ntdll_calls_.count());
+  TRY_STATUS(ntdll_->PrepareForGood());
   return Bind(*ntdll_);
 }
 
@@ -97,7 +98,7 @@ Status UserMode::MapApiSets() {
     api_sets_.offset = section.file_offset;
     // The image has served: it is not to be the one that the cache keeps for programs.
     kernel_.images.DropKept();
-    return Status::kSuccess;
+    return api_sets_.section->PrepareForGood();
   }
   return Status::kInvalidImageFormat;
 }
@@ -113,6 +114,11 @@ Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
   win32u_ = std::move(image);
   win32u_calls_ = std::move(calls);
   return Status::kSuccess;
+}
+
+void UserMode::ForgetWin32u() {
+  win32u_ = nullptr;
+  win32u_calls_ = CallNumbers();
 }
 
 Status UserMode::RefuseCall(u32 number) {

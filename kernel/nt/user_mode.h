@@ -60,6 +60,8 @@ class UserMode {
   /// win32u.dll has started in some process: the second table is its, from now on. `dispatcher` as in
   /// CallNumbers::Learn. The first time counts.
   Status LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher);
+  /// No process has it any more.
+  void ForgetWin32u();
 
  private:
   explicit UserMode(Kernel& kernel) : kernel_(kernel) {}

@@ -1,7 +1,8 @@
 // System calls: devices behind file handles: what kind of device it is, and requests that only a device
 // knows.
 #include "kernel/file_object.h"
-#include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/pipe_calls.h"
+#include "kernel/syscall/pipe_control.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
@@ -13,8 +14,6 @@ struct FsDeviceInformation {
   u32 device_type, characteristics;
 };
 
-constexpr u32 kDeviceDisk = 7;
-constexpr u32 kDeviceNamedPipe = 0x11;
 constexpr u32 kDeviceIsMounted = 0x20;
 
 /// A control call that no device answers.
@@ -32,14 +31,21 @@ Status NtQueryVolumeInformationFile(const SystemCall& call) {
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   if (what != kFsDeviceInformation) return Status::kInvalidInfoClass;
   if (length < sizeof(FsDeviceInformation)) return Status::kInfoLengthMismatch;
-  // The streams to and from the host are what programs take pipes for.
-  const bool on_volume = file->info() != nullptr;
-  TRY_STATUS(WriteUser(out, FsDeviceInformation{on_volume ? kDeviceDisk : kDeviceNamedPipe,
-                                                on_volume ? kDeviceIsMounted : 0}));
+  const u32 type = file->device_type();
+  TRY_STATUS(
+      WriteUser(out, FsDeviceInformation{type, type == kDeviceDisk ? kDeviceIsMounted : 0}));
   return WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), sizeof(FsDeviceInformation)});
 }
 
 Status NtFsControlFile(const SystemCall& call) {
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
+  if (PipeEnd* const pipe = file->pipe()) return ControlPipe(call, *pipe);
+  if (file->is_pipe_directory() && call[5] == kWaitForPipe) {
+    TRY_STATUS(ProbeForWrite(call[4], sizeof(IoStatusBlock)));
+    const Status status = WaitForPipe(call);
+    (void)WriteUser(call[4], IoStatusBlock{Code(status), 0});
+    return status;
+  }
   return RefuseControl(call, Status::kInvalidDeviceRequest);
 }
 

@@ -3,10 +3,13 @@
 
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
-#include "kernel/sync_objects.h"
+#include "kernel/syscall/access_rights.h"
+#include "kernel/syscall/device_open.h"
+#include "kernel/syscall/file_completion.h"
 #include "kernel/syscall/file_lookup.h"
+#include "kernel/syscall/io_call.h"
 #include "kernel/syscall/new_handle.h"
-#include "kernel/syscall/sync_rights.h"
+#include "kernel/syscall/pipe_calls.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 
@@ -92,14 +95,6 @@ Result<bool> ReadOffset(u32 pointer, u64& offset) {
   return true;
 }
 
-/// What is to be told of a transfer's end: an event, or nobody. APCs are not there yet: nobody is left
-/// waiting for one.
-Result<RefPtr<Event>> FindCompletion(const SystemCall& call, u32 event, u32 apc) {
-  if (apc != 0) return Status::kNotImplemented;
-  if (event == 0) return RefPtr<Event>();
-  return call.process.handles().FindAs<Event>(event, kEventModifyState);
-}
-
 /// Before input is consumed that could not be given: all that may be written to, and no more. A stream gives
 /// what there is, in one piece.
 Status ProbeRead(const FileObject& file, u32 buffer, u32 length) {
@@ -144,31 +139,28 @@ Status WriteFrom(FileObject& file, const u64* offset, u32 buffer, u32 length, u3
 
 struct Direction {
   u32 access;
+  PipeDirection of_pipe;
   Status (*probe)(const FileObject& file, u32 buffer, u32 length);
   Status (*move)(FileObject& file, const u64* offset, u32 buffer, u32 length, u32& done);
 };
 
 /// NtReadFile and NtWriteFile, which take the same arguments.
 Status Transfer(const SystemCall& call, const Direction& direction) {
-  const u32 io_pointer = call[4], buffer = call[5], length = call[6];
+  const u32 buffer = call[5], length = call[6];
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], direction.access));
-  const RefPtr<Event> event = TRY(FindCompletion(call, call[1], call[2]));
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  if (PipeEnd* const pipe = file->pipe()) return TransferPipe(call, *pipe, direction.of_pipe);
   u64 offset = 0;
   const bool has_offset = TRY(ReadOffset(call[7], offset));
   TRY_STATUS(direction.probe(*file, buffer, length));
-  if (event) event->Reset();
+  IoNotice notice;
+  TRY_STATUS(PrepareNotice(call, *file, notice));
   u32 done = 0;
   Status status = Status::kSuccess;
   {
     const Turn turn(*file);
     status = direction.move(*file, has_offset ? &offset : nullptr, buffer, length, done);
   }
-  // What was moved was moved, whether the program can be told or not.
-  (void)WriteUser(io_pointer, IoStatusBlock{Code(status), done});
-  // A call that fails has not begun, as far as others are concerned.
-  if (event && IsSuccess(status)) event->Set();
-  return status;
+  return EndIoCall(call, *file, notice, status, done);
 }
 
 }  // namespace
@@ -186,24 +178,28 @@ Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes) {
 }
 
 Status NtCreateFile(const SystemCall& call) {
+  if (TRY(OpenDevice(call, {call[0], call[1], call[2], call[3], call[8]}))) return Status::kSuccess;
   return Open(call, call[0], call[1], call[2], call[3], call[7], call[8]);
 }
 
 Status NtOpenFile(const SystemCall& call) {
+  if (TRY(OpenDevice(call, {call[0], call[1], call[2], call[3], call[5]}))) return Status::kSuccess;
   return Open(call, call[0], call[1], call[2], call[3], kOpen, call[5]);
 }
 
 Status NtReadFile(const SystemCall& call) {
-  return Transfer(call, {kFileReadData, ProbeRead, ReadInto});
+  return Transfer(call, {kFileReadData, PipeDirection::kRead, ProbeRead, ReadInto});
 }
 Status NtWriteFile(const SystemCall& call) {
-  return Transfer(call, {kFileWriteData, ProbeWrite, WriteFrom});
+  return Transfer(call, {kFileWriteData, PipeDirection::kWrite, ProbeWrite, WriteFrom});
 }
 
 Status NtSetInformationFile(const SystemCall& call) {
   const u32 io_pointer = call[1], in = call[2], length = call[3], what = call[4];
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  if (IsCompletionClass(what)) return SetFileCompletion(call, *file);
+  if (PipeEnd* const pipe = file->pipe()) return SetPipe(call, *pipe);
   if (what != kPositionInformation) return Status::kInvalidInfoClass;
   if (length < sizeof(u64)) return Status::kInfoLengthMismatch;
   const u64 position = TRY(ReadUser<u64>(in));

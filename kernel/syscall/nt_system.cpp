@@ -1,6 +1,7 @@
 // System calls: what the machine is.
 #include "kernel/kernel.h"
 #include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/system_information.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/x86/cpu.h"
 
@@ -11,6 +12,7 @@ enum InformationClass : u32 {
   kBasicInformation = 0,
   kProcessorInformation = 1,
   kTimeOfDayInformation = 3,
+  kProcessInformation = 5,
 };
 
 struct BasicInformation {
@@ -92,6 +94,8 @@ Status NtQuerySystemInformation(const SystemCall& call) {
       if (returned) TRY_STATUS(WriteUser(returned, size));
       return CopyToUser(out, &information, size);
     }
+    case kProcessInformation:
+      return AnswerProcesses(out, length, returned);
     default:
       return Status::kInvalidInfoClass;
   }
