@@ -1,5 +1,5 @@
 // One ATA channel.
-// Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.7 (DMA), 9.2 (software reset); "Programming Interface
+// Sources: ATA/ATAPI-6, 9.5 (PIO data-in), 9.6 (PIO data-out), 9.7 (DMA), 9.2 (software reset); "Programming Interface
 // for Bus Master IDE Controller" 1.0, 3.1.
 #include "drivers/ata_channel.h"
 
@@ -81,12 +81,13 @@ void AtaChannel::OnInterrupt() {
 
 bool AtaChannel::SetBlock(u32 drive, u32 block_sectors) {
   interrupted_ = false;
-  const AtaReadCommand as_count{.drive = drive, .lba = 0, .sectors = block_sectors, .lba48 = false};
-  if (!Issue(as_count, ata::kCommandSetMultiple) || !AwaitDrive()) return false;
-  return !(status_ & (ata::kStatusError | ata::kStatusDeviceFault));
+  const AtaCommand as_count{.drive = drive, .lba = 0, .sectors = block_sectors, .lba48 = false};
+  return Issue(as_count, ata::kCommandSetMultiple) && AwaitDrive() && !Failed();
 }
 
-AtaOutcome AtaChannel::ReadPio(const AtaReadCommand& command, u32 block_sectors, ScatterCursor to) {
+bool AtaChannel::Failed() const { return status_ & (ata::kStatusError | ata::kStatusDeviceFault); }
+
+AtaOutcome AtaChannel::ReadPio(const AtaCommand& command, u32 block_sectors, ScatterCursor to) {
   u8 code = command.lba48 ? ata::kCommandReadSectorsExt : ata::kCommandReadSectors;
   if (block_sectors > 1) {
     code = command.lba48 ? ata::kCommandReadMultipleExt : ata::kCommandReadMultiple;
@@ -95,10 +96,7 @@ AtaOutcome AtaChannel::ReadPio(const AtaReadCommand& command, u32 block_sectors,
   if (!Issue(command, code)) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
   for (u32 left = command.sectors; left != 0;) {
     if (!AwaitDrive()) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
-    if ((status_ & (ata::kStatusError | ata::kStatusDeviceFault)) ||
-        !(status_ & ata::kStatusDataRequest)) {
-      return DriveError();
-    }
+    if (Failed() || !(status_ & ata::kStatusDataRequest)) return DriveError();
     for (u32 in_block = block_sectors; in_block != 0 && left != 0; --in_block, --left) {
       ports_.InWords(u16(base_.command_block + ata::kData), to.Sector());
       to.Advance();
@@ -107,10 +105,42 @@ AtaOutcome AtaChannel::ReadPio(const AtaReadCommand& command, u32 block_sectors,
   return {};
 }
 
-AtaOutcome AtaChannel::ReadDma(const AtaReadCommand& command) {
+AtaOutcome AtaChannel::WritePio(const AtaCommand& command, u32 block_sectors, GatherCursor from) {
+  u8 code = command.lba48 ? ata::kCommandWriteSectorsExt : ata::kCommandWriteSectors;
+  if (block_sectors > 1) {
+    code = command.lba48 ? ata::kCommandWriteMultipleExt : ata::kCommandWriteMultiple;
+  }
+  interrupted_ = false;
+  // The drive asks for the first block without an interrupt, and sends one when it has taken a block.
+  if (!Issue(command, code) || !AwaitDataRequest()) {
+    return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
+  }
+  for (u32 left = command.sectors; left != 0;) {
+    if (Failed() || !(status_ & ata::kStatusDataRequest)) return DriveError();
+    interrupted_ = false;
+    for (u32 in_block = block_sectors; in_block != 0 && left != 0; --in_block, --left) {
+      ports_.OutWords(u16(base_.command_block + ata::kData), from.Sector());
+      from.Advance();
+    }
+    if (!AwaitDrive()) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
+  }
+  if (Failed()) return DriveError();
+  return {};
+}
+
+AtaOutcome AtaChannel::ReadDma(const AtaCommand& command) {
+  return RunDma(command, command.lba48 ? ata::kCommandReadDmaExt : ata::kCommandReadDma,
+                DmaDirection::kToMemory);
+}
+
+AtaOutcome AtaChannel::WriteDma(const AtaCommand& command) {
+  return RunDma(command, command.lba48 ? ata::kCommandWriteDmaExt : ata::kCommandWriteDma,
+                DmaDirection::kFromMemory);
+}
+
+AtaOutcome AtaChannel::RunDma(const AtaCommand& command, u8 code, DmaDirection direction) {
   KASSERT(bus_master_);
-  const u8 code = command.lba48 ? ata::kCommandReadDmaExt : ata::kCommandReadDma;
-  bus_master_->Prepare();
+  bus_master_->Prepare(direction);
   interrupted_ = false;
   dma_running_ = true;
   bool answered = Issue(command, code);
@@ -121,8 +151,19 @@ AtaOutcome AtaChannel::ReadDma(const AtaReadCommand& command) {
   const bool moved = bus_master_->Stop();
   dma_running_ = false;
   if (!answered) return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
-  if (status_ & (ata::kStatusError | ata::kStatusDeviceFault)) return DriveError();
+  if (Failed()) return DriveError();
   if (!moved) return {AtaOutcome::Kind::kBusMasterError, status_, 0};
+  return {};
+}
+
+AtaOutcome AtaChannel::Flush(u32 drive, bool lba48) {
+  interrupted_ = false;
+  const AtaCommand command{.drive = drive, .lba = 0, .sectors = 1, .lba48 = lba48};
+  if (!Issue(command, lba48 ? ata::kCommandFlushCacheExt : ata::kCommandFlushCache) ||
+      !AwaitDrive()) {
+    return {AtaOutcome::Kind::kTimeout, AlternateStatus(), 0};
+  }
+  if (Failed()) return DriveError();
   return {};
 }
 
@@ -159,7 +200,7 @@ bool AtaChannel::WaitIdle(u32 milliseconds) {
   return false;
 }
 
-bool AtaChannel::Issue(const AtaReadCommand& command, u8 code) {
+bool AtaChannel::Issue(const AtaCommand& command, u8 code) {
   KASSERT(command.sectors != 0 && command.sectors <= (command.lba48 ? ata::kMaxSectorsPerLongCommand
                                                                     : ata::kMaxSectorsPerCommand));
   if (!WaitIdle(kIdleMilliseconds)) return false;
@@ -202,6 +243,23 @@ bool AtaChannel::AwaitDrive() {
       Acknowledge();
     }
   }
+}
+
+/// Polls until the drive asks for the first block of a write, or refuses; `status_` says which.
+bool AtaChannel::AwaitDataRequest() {
+  Delay400ns();
+  const auto settled = [&] {
+    status_ = AlternateStatus();
+    return !(status_ & ata::kStatusBusy) && (Failed() || (status_ & ata::kStatusDataRequest));
+  };
+  for (u32 poll = 0; poll < kQuickPolls; ++poll) {
+    if (settled()) return true;
+  }
+  for (u32 waited = 0; waited < kCommandMilliseconds; waited += kPollMilliseconds) {
+    Sleep(kPollMilliseconds);
+    if (settled()) return true;
+  }
+  return false;
 }
 
 /// While a command runs, the drive is busy or, during DMA, asks for data.

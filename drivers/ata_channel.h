@@ -1,6 +1,7 @@
 // AtaChannel: the registers of one ATA channel, which two drives share: commands, waits,
 // interrupts, reset.
-// Invariants: one command at a time: Read... and Reset are called with the lock held. No wait is
+// Invariants: one command at a time: Read..., Write..., Flush and
+// Reset are called with the lock held. No wait is
 // without limit. The drives' interrupts are disabled until EnableInterrupts.
 // Sources: ATA/ATAPI-6, clause 9 (protocols); "Programming Interface for Bus Master IDE Controller"
 // 1.0.
@@ -21,8 +22,8 @@ struct AtaChannelPorts {
   u16 control;
 };
 
-/// A read of `sectors` <= 256 sectors.
-struct AtaReadCommand {
+/// A transfer of `sectors` sectors, as many as the command can say.
+struct AtaCommand {
   u32 drive;
   u64 lba;
   u32 sectors;
@@ -50,13 +51,17 @@ class AtaChannel {
   SleepingLock& lock() { return lock_; }
   /// Null: programmed I/O only.
   BusMaster* bus_master() { return bus_master_ ? &*bus_master_ : nullptr; }
-  /// Until the next reset, READ MULTIPLE of this drive moves blocks of so many sectors. False: it
+  /// Until the next reset, READ and WRITE MULTIPLE of this drive move blocks of so many sectors. False: it
   /// refused.
   bool SetBlock(u32 drive, u32 block_sectors);
   /// `block_sectors` > 1 as set by SetBlock, or 1.
-  AtaOutcome ReadPio(const AtaReadCommand& command, u32 block_sectors, ScatterCursor to);
+  AtaOutcome ReadPio(const AtaCommand& command, u32 block_sectors, ScatterCursor to);
+  AtaOutcome WritePio(const AtaCommand& command, u32 block_sectors, GatherCursor from);
   /// The bus master's table describes the memory.
-  AtaOutcome ReadDma(const AtaReadCommand& command);
+  AtaOutcome ReadDma(const AtaCommand& command);
+  AtaOutcome WriteDma(const AtaCommand& command);
+  /// The drive writes what it keeps in memory of its own.
+  AtaOutcome Flush(u32 drive, bool lba48);
   /// Ends whatever the drives do. Bounded; a drive that stays busy shows at the next command.
   void Reset();
   /// Each one undoes SetBlock.
@@ -70,8 +75,11 @@ class AtaChannel {
   void Delay400ns();
   void Sleep(u32 milliseconds);
   bool WaitIdle(u32 milliseconds);
-  bool Issue(const AtaReadCommand& command, u8 code);
+  bool Issue(const AtaCommand& command, u8 code);
   bool AwaitDrive();
+  bool AwaitDataRequest();
+  AtaOutcome RunDma(const AtaCommand& command, u8 code, DmaDirection direction);
+  bool Failed() const;
   bool IsSettled(u8 status) const;
   void Acknowledge();
   AtaOutcome DriveError();

@@ -33,15 +33,23 @@ AtaDisk::AtaDisk(AtaChannel& channel, u32 channel_number, u32 drive, const AtaId
 }
 
 Status AtaDisk::Read(Lba first, fs::ScatterList buffers) {
-  ScatterCursor to(buffers);
-  if (!FitsWithin(first.value, to.sectors_left(), identity_.sectors)) {
+  return Transfer(first, ScatterCursor(buffers), counters_.reads, counters_.sectors);
+}
+
+Status AtaDisk::Write(Lba first, fs::GatherList buffers) {
+  return Transfer(first, GatherCursor(buffers), counters_.writes, counters_.sectors_written);
+}
+
+template <class Byte>
+Status AtaDisk::Transfer(Lba first, SectorCursor<Byte> memory, u64& calls, u64& sectors_moved) {
+  if (!FitsWithin(first.value, memory.sectors_left(), identity_.sectors)) {
     return Status::kInvalidParameter;
   }
-  if (to.AtEnd()) return Status::kSuccess;
-  ++counters_.reads;
-  const u64 end = first.value + to.sectors_left();
-  while (!to.AtEnd()) {
-    const Status status = ReadPart(end - to.sectors_left(), to);
+  if (memory.AtEnd()) return Status::kSuccess;
+  ++calls;
+  const u64 end = first.value + memory.sectors_left();
+  while (!memory.AtEnd()) {
+    const Status status = TransferPart(end - memory.sectors_left(), memory, sectors_moved);
     if (IsFailure(status)) {
       ++counters_.failures;
       return status;
@@ -50,20 +58,21 @@ Status AtaDisk::Read(Lba first, fs::ScatterList buffers) {
   return Status::kSuccess;
 }
 
-/// One command's worth; advances `to`.
-Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
+/// One command's worth; advances `memory`.
+template <class Byte>
+Status AtaDisk::TransferPart(u64 lba, SectorCursor<Byte>& memory, u64& sectors_moved) {
   SleepingLockGuard guard(channel_.lock());
-  const u64 left = to.sectors_left();
+  const u64 left = memory.sectors_left();
   const u32 most =
       uses_dma() && identity_.lba48 ? ata::kMaxSectorsPerLongCommand : ata::kMaxSectorsPerCommand;
   u32 sectors = left < most ? u32(left) : most;
   bool dma = false;
   if (uses_dma()) {
-    const u32 described = channel_.bus_master()->Describe(to, sectors);
+    const u32 described = channel_.bus_master()->Describe(memory, sectors);
     dma = described != 0;
     if (dma) sectors = described;
   }
-  const AtaReadCommand command{
+  const AtaCommand command{
       .drive = drive_,
       .lba = lba,
       .sectors = sectors,
@@ -73,12 +82,12 @@ Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
   AtaOutcome outcome;
   for (u32 attempt = 0; attempt < kAttempts; ++attempt) {
     if (attempt != 0) ++counters_.retries;
-    outcome = dma ? channel_.ReadDma(command) : ReadPio(command, to);
+    outcome = dma ? Dma(command, memory) : Pio(command, memory);
     if (outcome.kind == AtaOutcome::Kind::kDone) {
       if (dma) dma_failures_ = 0;
       ++(dma ? counters_.dma_commands : counters_.pio_commands);
-      counters_.sectors += sectors;
-      to.Advance(sectors);
+      sectors_moved += sectors;
+      memory.Advance(sectors);
       return Status::kSuccess;
     }
     if (dma && IsDmaFailure(outcome)) {
@@ -87,19 +96,33 @@ Status AtaDisk::ReadPart(u64 lba, ScatterCursor& to) {
     }
     channel_.Reset();
   }
-  Log(LogLevel::kError, "ata%u.%u: cannot read %u sectors at %llu: status %02x, error %02x",
-      channel_number_, drive_, sectors, static_cast<unsigned long long>(lba), outcome.status,
-      outcome.error);
+  Log(LogLevel::kError, "ata%u.%u: cannot %s %u sectors at %llu: status %02x, error %02x",
+      channel_number_, drive_, std::is_const_v<Byte> ? "write" : "read", sectors,
+      static_cast<unsigned long long>(lba), outcome.status, outcome.error);
   return StatusOf(outcome);
 }
 
-AtaOutcome AtaDisk::ReadPio(const AtaReadCommand& command, ScatterCursor to) {
+Status AtaDisk::Flush() {
+  SleepingLockGuard guard(channel_.lock());
+  const AtaOutcome outcome = channel_.Flush(drive_, identity_.lba48);
+  if (outcome.kind == AtaOutcome::Kind::kDone) return Status::kSuccess;
+  channel_.Reset();
+  if (outcome.kind == AtaOutcome::Kind::kDriveError && (outcome.error & ata::kErrorAborted)) {
+    return Status::kSuccess;
+  }
+  ++counters_.failures;
+  Log(LogLevel::kError, "ata%u.%u: cannot flush: status %02x, error %02x", channel_number_, drive_,
+      outcome.status, outcome.error);
+  return StatusOf(outcome);
+}
+
+u32 AtaDisk::BlockSectors() {
   if (block_sectors_ == 0 || block_set_at_reset_ != channel_.resets()) {
     const u32 wanted = identity_.block_sectors;
     block_sectors_ = wanted > 1 && channel_.SetBlock(drive_, wanted) ? wanted : 1;
     block_set_at_reset_ = channel_.resets();
   }
-  return channel_.ReadPio(command, block_sectors_, to);
+  return block_sectors_;
 }
 
 void AtaDisk::NoteDmaFailure() {

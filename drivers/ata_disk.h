@@ -1,5 +1,5 @@
 // AtaDisk: a parallel ATA hard disk as a block device: by bus-master DMA, else by programmed I/O.
-// Invariants: the channel's lock is held for one command at a time, so a long read lets others in
+// Invariants: the channel's lock is held for one command at a time, so a long transfer lets others in
 // between its parts. Every failed command is followed by a reset and at most one more attempt. A
 // disk whose DMA keeps failing stays with programmed I/O.
 // Source: ATA/ATAPI-6.
@@ -12,12 +12,14 @@
 namespace fl::drivers {
 
 struct AtaCounters {
-  u64 reads = 0;         ///< Calls of Read that reached the drive.
-  u64 sectors = 0;       ///< Read without an error.
-  u64 dma_commands = 0;  ///< Commands that succeeded.
+  u64 reads = 0;            ///< Calls of Read that reached the drive.
+  u64 sectors = 0;          ///< Read without an error.
+  u64 writes = 0;           ///< Calls of Write that reached the drive.
+  u64 sectors_written = 0;  ///< Without an error.
+  u64 dma_commands = 0;     ///< Commands that succeeded.
   u64 pio_commands = 0;
   u64 retries = 0;
-  u64 failures = 0;  ///< Reads that ended with an error.
+  u64 failures = 0;  ///< Reads and writes that ended with an error.
 };
 
 class AtaDisk final : public fs::BlockDevice {
@@ -29,6 +31,9 @@ class AtaDisk final : public fs::BlockDevice {
   /// time. kInvalidParameter (beyond the end), kCrcError (unreadable sector), kIoTimeout,
   /// kIoDeviceError.
   Status Read(Lba first, fs::ScatterList buffers) override;
+  Status Write(Lba first, fs::GatherList buffers) override;
+  /// A drive that knows no such command keeps nothing back.
+  Status Flush() override;
 
   const AtaIdentity& identity() const { return identity_; }
   const AtaCounters& counters() const { return counters_; }
@@ -38,8 +43,23 @@ class AtaDisk final : public fs::BlockDevice {
   /// In a row.
   static constexpr u32 kDmaFailureLimit = 3;
 
-  Status ReadPart(u64 lba, ScatterCursor& to);
-  AtaOutcome ReadPio(const AtaReadCommand& command, ScatterCursor to);
+  template <class Byte>
+  Status Transfer(Lba first, SectorCursor<Byte> memory, u64& calls, u64& sectors_moved);
+  template <class Byte>
+  Status TransferPart(u64 lba, SectorCursor<Byte>& memory, u64& sectors_moved);
+  AtaOutcome Dma(const AtaCommand& command, const ScatterCursor&) {
+    return channel_.ReadDma(command);
+  }
+  AtaOutcome Dma(const AtaCommand& command, const GatherCursor&) {
+    return channel_.WriteDma(command);
+  }
+  AtaOutcome Pio(const AtaCommand& command, ScatterCursor to) {
+    return channel_.ReadPio(command, BlockSectors(), to);
+  }
+  AtaOutcome Pio(const AtaCommand& command, GatherCursor from) {
+    return channel_.WritePio(command, BlockSectors(), from);
+  }
+  u32 BlockSectors();
   void NoteDmaFailure();
 
   AtaChannel& channel_;

@@ -50,9 +50,17 @@ inline constexpr u8 kCommandReadSectors = 0x20;
 inline constexpr u8 kCommandReadSectorsExt = 0x24;
 inline constexpr u8 kCommandReadDmaExt = 0x25;
 inline constexpr u8 kCommandReadMultipleExt = 0x29;
+inline constexpr u8 kCommandWriteSectors = 0x30;
+inline constexpr u8 kCommandWriteSectorsExt = 0x34;
+inline constexpr u8 kCommandWriteDmaExt = 0x35;
+inline constexpr u8 kCommandWriteMultipleExt = 0x39;
 inline constexpr u8 kCommandReadMultiple = 0xC4;
+inline constexpr u8 kCommandWriteMultiple = 0xC5;
 inline constexpr u8 kCommandSetMultiple = 0xC6;
 inline constexpr u8 kCommandReadDma = 0xC8;
+inline constexpr u8 kCommandWriteDma = 0xCA;
+inline constexpr u8 kCommandFlushCache = 0xE7;
+inline constexpr u8 kCommandFlushCacheExt = 0xEA;
 inline constexpr u8 kCommandIdentify = 0xEC;
 
 // Bus master: eight ports for each channel.

@@ -12,28 +12,20 @@ constexpr u64 kAddressLimit = u64(1) << 32;
 
 }  // namespace
 
-u32 BusMaster::Describe(ScatterCursor cursor, u32 max_sectors) {
-  used_ = 0;
-  u32 sectors = 0;
-  while (sectors < max_sectors && !cursor.AtEnd()) {
-    const u32 count = AppendSectors(cursor.Piece(), max_sectors - sectors);
-    if (count == 0) break;
-    cursor.Advance(count);
-    sectors += count;
-  }
-  if (sectors != 0) table_[used_ - 1].flags = ata::kPrdEndOfTable;
-  return sectors;
+void BusMaster::EndTable() {
+  if (used_ != 0) table_[used_ - 1].flags = ata::kPrdEndOfTable;
 }
 
-void BusMaster::Prepare() {
+void BusMaster::Prepare(DmaDirection direction) {
   KASSERT(used_ != 0);
-  ports_.Out8(u16(base_ + ata::kBusMasterCommand), ata::kBusMasterToMemory);
+  direction_ = direction == DmaDirection::kToMemory ? ata::kBusMasterToMemory : u8(0);
+  ports_.Out8(u16(base_ + ata::kBusMasterCommand), direction_);
   ports_.Out32(u16(base_ + ata::kBusMasterTable), u32(memory_.PhysicalOf(table_).value));
   WriteStatus(ata::kBusMasterError | ata::kBusMasterInterrupt);
 }
 
 void BusMaster::Start() {
-  ports_.Out8(u16(base_ + ata::kBusMasterCommand), ata::kBusMasterToMemory | ata::kBusMasterStart);
+  ports_.Out8(u16(base_ + ata::kBusMasterCommand), direction_ | ata::kBusMasterStart);
 }
 
 bool BusMaster::Stop() {
@@ -49,7 +41,7 @@ void BusMaster::Acknowledge() { WriteStatus(ata::kBusMasterInterrupt); }
 
 /// As many of the piece's sectors, at most `most`, as lie in its first page; or the one that crosses it.
 /// Their number; 0: unreachable, or the table is full.
-u32 BusMaster::AppendSectors(std::span<std::byte> piece, u32 most) {
+u32 BusMaster::AppendSectors(std::span<const std::byte> piece, u32 most) {
   const u64 address = memory_.PhysicalOf(piece.data()).value;
   const u32 before_page_end = kPageSize - u32(address & kPageMask);
   u32 count = u32(piece.size() < before_page_end ? piece.size() : before_page_end) / kSectorSize;
@@ -59,7 +51,7 @@ u32 BusMaster::AppendSectors(std::span<std::byte> piece, u32 most) {
 }
 
 /// Whole or not at all, so that a full table ends with a whole sector.
-bool BusMaster::AppendSector(std::span<std::byte, kSectorSize> sector) {
+bool BusMaster::AppendSector(std::span<const std::byte, kSectorSize> sector) {
   const u64 first = memory_.PhysicalOf(sector.data()).value;
   const u32 before_page_end = kPageSize - u32(first & kPageMask);
   if (before_page_end >= kSectorSize) return AppendPiece(first, kSectorSize);

@@ -19,6 +19,7 @@ class PortIo {
   virtual void Out32(u16 port, u32 value) = 0;
   /// 16-bit words from or to one port; `bytes` has an even size.
   virtual void InWords(u16 port, std::span<std::byte> bytes) = 0;
+  virtual void OutWords(u16 port, std::span<const std::byte> bytes) = 0;
   virtual void OutBytes(u16 port, std::span<const std::byte> bytes) = 0;
 
  protected:

@@ -1,4 +1,4 @@
-// RamDisk: reads are copies.
+// RamDisk: transfers are copies.
 #include "drivers/ram_disk.h"
 
 #include <algorithm>
@@ -14,6 +14,17 @@ Status RamDisk::Read(Lba first, fs::ScatterList buffers) {
   std::span<const std::byte> rest = bytes_.subspan(std::size_t(first.value) * kSectorSize);
   for (std::span<std::byte> buffer : buffers) {
     std::copy_n(rest.begin(), buffer.size(), buffer.begin());
+    rest = rest.subspan(buffer.size());
+  }
+  return Status::kSuccess;
+}
+
+Status RamDisk::Write(Lba first, fs::GatherList buffers) {
+  const u64 sectors = GatherCursor(buffers).sectors_left();
+  if (!FitsWithin(first.value, sectors, SectorCount().value)) return Status::kInvalidParameter;
+  std::span<std::byte> rest = bytes_.subspan(std::size_t(first.value) * kSectorSize);
+  for (std::span<const std::byte> buffer : buffers) {
+    std::copy(buffer.begin(), buffer.end(), rest.begin());
     rest = rest.subspan(buffer.size());
   }
   return Status::kSuccess;

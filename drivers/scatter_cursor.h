@@ -1,4 +1,4 @@
-// ScatterCursor: walks a scatter list sector by sector.
+// ScatterCursor, GatherCursor: walk the memory of a transfer sector by sector.
 // Invariant: every buffer's length is a multiple of kSectorSize (checked), so a sector never spans
 // two.
 #pragma once
@@ -8,10 +8,12 @@
 
 namespace fl::drivers {
 
-class ScatterCursor {
+/// Byte: std::byte to be filled, const std::byte to be taken from.
+template <class Byte>
+class SectorCursor {
  public:
-  explicit ScatterCursor(fs::ScatterList buffers) : buffers_(buffers) {
-    for (std::span<std::byte> buffer : buffers_) {
+  explicit SectorCursor(std::span<const std::span<Byte>> buffers) : buffers_(buffers) {
+    for (const std::span<Byte> buffer : buffers_) {
       KASSERT(buffer.size() % kSectorSize == 0);
       sectors_left_ += buffer.size() / kSectorSize;
     }
@@ -20,12 +22,12 @@ class ScatterCursor {
 
   u64 sectors_left() const { return sectors_left_; }
   bool AtEnd() const { return sectors_left_ == 0; }
-  std::span<std::byte, kSectorSize> Sector() const {
+  std::span<Byte, kSectorSize> Sector() const {
     KASSERT(!AtEnd());
-    return buffers_.front().subspan(offset_).first<kSectorSize>();
+    return buffers_.front().subspan(offset_).template first<kSectorSize>();
   }
-  /// The rest of the buffer that is being filled.
-  std::span<std::byte> Piece() const {
+  /// The rest of the buffer at hand.
+  std::span<Byte> Piece() const {
     KASSERT(!AtEnd());
     return buffers_.front().subspan(offset_);
   }
@@ -49,9 +51,12 @@ class ScatterCursor {
     }
   }
 
-  fs::ScatterList buffers_;
+  std::span<const std::span<Byte>> buffers_;
   std::size_t offset_ = 0;
   u64 sectors_left_ = 0;
 };
+
+using ScatterCursor = SectorCursor<std::byte>;
+using GatherCursor = SectorCursor<const std::byte>;
 
 }  // namespace fl::drivers

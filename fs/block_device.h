@@ -12,6 +12,8 @@ namespace fl::fs {
 
 /// Memory that one transfer fills, piece after piece in disk order.
 using ScatterList = std::span<const std::span<std::byte>>;
+/// Memory that one transfer takes from, piece after piece in disk order.
+using GatherList = std::span<const std::span<const std::byte>>;
 
 class BlockDevice {
  public:
@@ -19,6 +21,11 @@ class BlockDevice {
   /// Fills `buffers` from consecutive sectors; the length of each buffer is a multiple of kSectorSize.
   /// The calling thread may sleep; others run. A failure leaves the buffers' bytes undefined.
   virtual Status Read(Lba first, ScatterList buffers) = 0;
+  /// The other way round. A failure leaves any of the sectors written or not; kMediaWriteProtected
+  /// none. May sleep.
+  virtual Status Write(Lba first, GatherList buffers) = 0;
+  /// What has been written outlasts a loss of power. May sleep.
+  virtual Status Flush() = 0;
 
  protected:
   ~BlockDevice() = default;

@@ -24,10 +24,12 @@ Result<FileName> FileName::FromUtf16(std::span<const u16> units) {
   return name;
 }
 
-Result<FileName> FileName::Clone() const {
+Result<FileName> FileName::FromUtf8(std::string_view name) {
   FileName copy;
-  TRY_STATUS(copy.bytes_.Append(bytes_.span()));
+  TRY_STATUS(copy.bytes_.Append(std::span(name)));
   return copy;
 }
+
+Result<FileName> FileName::Clone() const { return FromUtf8(view()); }
 
 }  // namespace fl::fs

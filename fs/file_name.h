@@ -13,6 +13,8 @@ class FileName {
  public:
   /// `units` are UTF-16; an unpaired surrogate becomes U+FFFD.
   static Result<FileName> FromUtf16(std::span<const u16> units);
+  /// Well-formed, as the caller knows.
+  static Result<FileName> FromUtf8(std::string_view name);
   Result<FileName> Clone() const;
 
   std::string_view view() const { return {bytes_.data(), bytes_.size()}; }

@@ -57,11 +57,20 @@ bool IsVerdictOnContent(Status status) {
 
 }  // namespace
 
-Status PartitionView::Read(Lba first, ScatterList buffers) {
+bool PartitionView::Contains(Lba first, const auto& buffers) const {
   u64 sectors = 0;
-  for (const std::span<std::byte> buffer : buffers) sectors += buffer.size() / kSectorSize;
-  if (!FitsWithin(first.value, sectors, range_.sectors)) return Status::kInvalidParameter;
+  for (const auto& buffer : buffers) sectors += buffer.size() / kSectorSize;
+  return FitsWithin(first.value, sectors, range_.sectors);
+}
+
+Status PartitionView::Read(Lba first, ScatterList buffers) {
+  if (!Contains(first, buffers)) return Status::kInvalidParameter;
   return disk_.Read(range_.start + first.value, buffers);
+}
+
+Status PartitionView::Write(Lba first, GatherList buffers) {
+  if (!Contains(first, buffers)) return Status::kInvalidParameter;
+  return disk_.Write(range_.start + first.value, buffers);
 }
 
 Result<PartitionRange> FindFatVolume(BlockDevice& disk, MountError* error) {

@@ -16,14 +16,18 @@ struct PartitionRange {
 };
 
 /// The sectors of a range of `disk`, numbered from 0. The disk outlives the view.
-/// Invariant: no read leaves the range, whatever is asked for (kInvalidParameter).
+/// Invariant: no transfer leaves the range, whatever is asked for (kInvalidParameter).
 class PartitionView final : public BlockDevice {
  public:
   PartitionView(BlockDevice& disk, PartitionRange range) : disk_(disk), range_(range) {}
   Lba SectorCount() const override { return Lba(range_.sectors); }
   Status Read(Lba first, ScatterList buffers) override;
+  Status Write(Lba first, GatherList buffers) override;
+  Status Flush() override { return disk_.Flush(); }
 
  private:
+  bool Contains(Lba first, const auto& buffers) const;
+
   BlockDevice& disk_;
   PartitionRange range_;
 };

@@ -360,6 +360,9 @@ NTCALL NtCreateUserProcess(HANDLE* process, HANDLE* thread, ULONG process_access
                            OBJECT_ATTRIBUTES* thread_attributes, ULONG process_flags,
                            ULONG thread_flags, RTL_USER_PROCESS_PARAMETERS* parameters,
                            PS_CREATE_INFO* info, PS_ATTRIBUTE_LIST* attributes);
+NTCALL NtAlertThread(HANDLE thread);
+NTCALL NtDuplicateObject(HANDLE from, HANDLE source, HANDLE to, HANDLE* target, ULONG access,
+                         ULONG attributes, ULONG options);
 NTCALL NtDelayExecution(UCHAR alertable, LONGLONG* interval);
 NTCALL NtFreeVirtualMemory(HANDLE process, void** base, ULONG* size, ULONG type);
 NTCALL NtGetContextThread(HANDLE thread, CONTEXT* context);

@@ -5,6 +5,8 @@
 #include "fs/fat/volume.h"
 #include "kernel/base/format.h"
 #include "kernel/base/log.h"
+#include "kernel/clock.h"
+#include "kernel/process.h"
 
 namespace fl::kernel {
 namespace {
@@ -21,6 +23,12 @@ PhysAddr MachineMemory::PhysicalOf(const void* memory) {
   return AddressOf(entry.pfn) + (address & kPageMask);
 }
 
+Disks::Disks(drivers::PortIo& ports, Scheduler& scheduler, Clock& clock, Memory& memory)
+    : ports_(ports),
+      memory_(memory.system_table),
+      system_(clock, scheduler),
+      controller_(ports, scheduler, memory_) {}
+
 void Disks::Probe() {
   drivers::PciConfig pci(ports_);
   controller_.Probe(pci.IsPresent() ? &pci : nullptr);
@@ -33,7 +41,7 @@ RefPtr<fs::Volume> Disks::TryMount(fs::BlockDevice& device, const char* name) {
     failing_.emplace(device, fail_point_);
     partition_.emplace(*failing_, *range);
     Result<RefPtr<fs::fat::FatVolume>> volume =
-        fs::fat::FatVolume::Mount(*partition_, kDriveC, &error);
+        fs::fat::FatVolume::Mount(*partition_, kDriveC, system_, &error);
     if (volume.ok()) return RefPtr<fs::Volume>(std::move(*volume));
   }
   char reason[160];

@@ -9,6 +9,7 @@
 #include "fs/volume.h"
 #include "kernel/failing_disk.h"
 #include "kernel/memory.h"
+#include "kernel/volume_system.h"
 
 namespace fl::kernel {
 
@@ -24,8 +25,7 @@ class MachineMemory final : public drivers::DmaMemory {
 
 class Disks {
  public:
-  Disks(drivers::PortIo& ports, drivers::DiskEvents& events, Memory& memory)
-      : ports_(ports), memory_(memory.system_table), controller_(ports, events, memory_) {}
+  Disks(drivers::PortIo& ports, Scheduler& scheduler, Clock& clock, Memory& memory);
   Disks(const Disks&) = delete;
   Disks& operator=(const Disks&) = delete;
 
@@ -36,7 +36,7 @@ class Disks {
   RefPtr<fs::Volume> MountDriveC(const boot::BootInfo& info);
   /// The ATA disk that drive C: is on, or null.
   const drivers::AtaDisk* disk() const { return disk_; }
-  /// Reads of drive C:'s disk that fail on purpose.
+  /// Reads and writes of drive C:'s disk that fail on purpose.
   FailPoint& fail_point() { return fail_point_; }
 
  private:
@@ -44,6 +44,7 @@ class Disks {
 
   drivers::PortIo& ports_;
   MachineMemory memory_;
+  VolumeSystem system_;
   drivers::AtaController controller_;
   std::optional<drivers::RamDisk> ram_disk_;
   FailPoint fail_point_;

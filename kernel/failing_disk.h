@@ -1,4 +1,4 @@
-// FailingDisk: a disk whose reads can be made to fail, between the volume and the driver.
+// FailingDisk: a disk whose reads and writes can be made to fail, between the volume and the driver.
 #pragma once
 
 #include "fs/block_device.h"
@@ -16,6 +16,10 @@ class FailingDisk final : public fs::BlockDevice {
     // As a drive answers that finds a sector unreadable.
     return point_.Fails() ? Status::kIoDeviceError : disk_.Read(first, buffers);
   }
+  Status Write(Lba first, fs::GatherList buffers) override {
+    return point_.Fails() ? Status::kIoDeviceError : disk_.Write(first, buffers);
+  }
+  Status Flush() override { return disk_.Flush(); }
 
  private:
   fs::BlockDevice& disk_;

@@ -28,6 +28,23 @@ class FaultInjection {
     }
   }
   void Disarm() { Arm({}); }
+  /// Until its end nothing fails and nothing is counted.
+  class Pause {
+   public:
+    explicit Pause(FaultInjection& injection) : injection_(injection) {
+      for (u32 i = 0; i < kFailKinds; ++i) kept_[i] = *injection.points_[i];
+      injection.Disarm();
+    }
+    ~Pause() {
+      for (u32 i = 0; i < kFailKinds; ++i) *injection_.points_[i] = kept_[i];
+    }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    FaultInjection& injection_;
+    FailPoint kept_[kFailKinds];
+  };
   const FailPoint& point(FailKind kind) const { return *points_[u32(kind)]; }
 
  private:

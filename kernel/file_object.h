@@ -1,6 +1,6 @@
 // FileObject: what a file handle names: a file of the volume, a directory, or one of the byte streams that
 // connect the program with the outside.
-// Invariants:  reads of a file go through its DataSection, so read calls and views use the same frames.
+// Invariants:  reads and writes of a file go through its DataSection, so calls and views use the same frames.
 // Units:       offsets and lengths in bytes.
 #pragma once
 
@@ -8,11 +8,12 @@
 #include "fs/volume.h"
 #include "kernel/io_request.h"
 #include "kernel/object.h"
-#include "mm/data_section.h"
+#include "kernel/open_file.h"
 
 namespace fl::kernel {
 
 class DirectoryScan;
+class DiskFileObject;
 class PipeEnd;
 
 inline constexpr u32 kDeviceDisk = 7;
@@ -20,8 +21,8 @@ inline constexpr u32 kDeviceNamedPipe = 0x11;
 inline constexpr u32 kDeviceNull = 0x15;
 
 /// The port that is told of the ends of a file's operations.
-struct FileCompletion {
-  RefPtr<IoCompletion> port;
+struct PortBinding {
+  RefPtr<IoCompletion> port;  ///< Null: none is.
   u32 key = 0;
   u32 modes = 0;  ///< FILE_SKIP_*
 };
@@ -37,8 +38,13 @@ class FileObject : public Object {
 
   /// Null for what is no file of the volume.
   virtual fs::File* file() const { return nullptr; }
-  /// Null for streams.
+  /// Null for streams. As it is now; until the caller sleeps.
   virtual const fs::DirectoryEntryInfo* info() const { return nullptr; }
+  /// FILE_DEVICE_*, by which programs tell disks, pipes and characters apart. The streams to and from the host are
+  /// what they take pipes for.
+  virtual u32 device_type() const { return kDeviceNamedPipe; }
+  /// Null for what is no file or directory of the volume.
+  virtual DiskFileObject* disk() { return nullptr; }
   virtual u64* position() { return nullptr; }
   /// The walk over a directory's entries, which is the handle's; kInvalidParameter for what is none.
   virtual Result<DirectoryScan*> Scan() { return Status::kInvalidParameter; }
@@ -46,17 +52,16 @@ class FileObject : public Object {
   virtual u32 options() const { return 0; }
   /// Held during a transfer by handles with a position: they are synchronous, one call comes after the other.
   virtual drivers::SleepingLock* lock() { return nullptr; }
-  /// A pipe's end does not pass here, but through calls of its own; null for everything else.
+
+  /// A pipe's end, which is read and written in its own way; null for everything else.
   virtual PipeEnd* pipe() { return nullptr; }
   /// The place where pipes' names are.
   virtual bool is_pipe_directory() const { return false; }
-  /// FILE_DEVICE_*. The streams to and from the host are what programs take pipes for.
-  virtual u32 device_type() const { return info() ? kDeviceDisk : kDeviceNamedPipe; }
 
-  FileCompletion completion;
+  PortBinding completion;
   /// Operations whose calls have returned.
   IntrusiveList<IoRequest, FileTag> requests;
-  /// One of them has ended.
+  /// One of its operations has ended.
   virtual void OnOperationEnd() {}
   /// Takes one of them back. May sleep.
   virtual void Cancel(IoRequest&) {}
@@ -81,46 +86,55 @@ class Turn {
   drivers::SleepingLock* const lock_;
 };
 
-/// A file or directory of the volume, opened for reading.
+/// A file or directory of the volume, as somebody opened it. With its last handle go its locks and its part in the
+/// sharing, what it wrote goes to the volume, and the file goes if that was wished.
 class DiskFileObject final : public FileObject {
  public:
-  DiskFileObject(fs::Opened opened, u32 options, drivers::DiskEvents& sleeper)
-      : opened_(std::move(opened)), options_(options), lock_(sleeper) {}
+  /// The sharing has been checked.
+  DiskFileObject(fs::Opened opened, RefPtr<OpenFile> open, const ShareWish& wish, u32 options,
+                 drivers::DiskEvents& sleeper);
   ~DiskFileObject() override;
 
   Result<u32> Read(const u64* offset, std::span<std::byte> out) override;
-  Result<u32> Write(const u64*, std::span<const std::byte>) override {
-    return Status::kMediaWriteProtected;
-  }
+  Result<u32> Write(const u64* offset, std::span<const std::byte> bytes) override;
   fs::File* file() const override { return opened_.file.get(); }
-  const fs::DirectoryEntryInfo* info() const override { return &opened_.info; }
+  const fs::DirectoryEntryInfo* info() const override;
+  u32 device_type() const override { return kDeviceDisk; }
+  DiskFileObject* disk() override { return this; }
+  OpenFile& open() { return *open_; }
+  const OpenFile& open() const { return *open_; }
+  Status AppendName(Vector<char16_t>& out) const override;
+  /// Of a file or a directory.
+  Status SetBasic(const fs::BasicInformation& change);
+  /// What was written is on the volume when it returns.
+  Status WriteBack();
   u64* position() override { return &position_; }
   Result<DirectoryScan*> Scan() override;
   u32 options() const override { return options_; }
   drivers::SleepingLock* lock() override { return &lock_; }
 
  private:
-  const fs::Opened opened_;
-  RefPtr<mm::DataSection> pages_;  ///< From the first read on.
+  void OnLastHandleClosed() override;
+  void RemoveFromVolume();
+
+  mutable fs::Opened opened_;
+  const RefPtr<OpenFile> open_;
+  const ShareWish wish_;
+  bool closed_ = false;
   DirectoryScan* scan_ = nullptr;  ///< From the first query on.
   const u32 options_;
   u64 position_ = 0;
   drivers::SleepingLock lock_;
 };
 
-/// Has nothing, takes everything.
+/// NUL: takes everything and has nothing.
 class NullObject final : public FileObject {
  public:
-  explicit NullObject(u32 options) : options_(options) {}
   Result<u32> Read(const u64*, std::span<std::byte>) override { return Status::kEndOfFile; }
   Result<u32> Write(const u64*, std::span<const std::byte> bytes) override {
     return u32(bytes.size());
   }
-  u32 options() const override { return options_; }
   u32 device_type() const override { return kDeviceNull; }
-
- private:
-  const u32 options_;
 };
 
 /// "\\Device\\NamedPipe\\": pipes are opened and waited for relative to it.

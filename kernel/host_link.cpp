@@ -100,6 +100,12 @@ void HostLink::ReportException(const ExceptionReport& report) {
   if (report.has_access) line->Field("access", report.access).Field("address", report.address);
 }
 
+void HostLink::ReportMissingCall(std::string_view name) {
+  if (!connected_) return;
+  HostLine line(*this, HostStream::kReport);
+  line->Field("event", "missing_call").Field("name", name);
+}
+
 void HostLink::ReportError(const char* kind, const char* message, u32 status) {
   Log(LogLevel::kError, "%s", message);
   HostLine line(*this, HostStream::kReport);

@@ -50,6 +50,8 @@ class HostLink {
   };
   void ReportExit(u32 status);
   void ReportException(const ExceptionReport& report);
+  /// A program asked for a system call that nobody answers.
+  void ReportMissingCall(std::string_view name);
   void ReportError(const char* kind, const char* message, u32 status);
 
  private:

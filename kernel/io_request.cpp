@@ -22,7 +22,6 @@ Status IoNotice::Prepare(FileObject& file, Wishes wishes) {
     packet_ = new (std::nothrow) IoCompletion::Packet;
     if (!packet_) return Status::kNoMemory;
   }
-  if (wishes_.event) wishes_.event->Reset();
   return Status::kSuccess;
 }
 

@@ -41,8 +41,12 @@ class IoNotice {
     u32 routine = 0, context = 0;  ///< Of the call to be made; without a routine, the context is the port's value.
     u32 io_pointer = 0;
   };
-  /// For the current thread. The event is reset. kNoMemory; kInvalidParameter for a call where a port is told.
+  /// For the current thread. kNoMemory; kInvalidParameter for a call where a port is told.
   Status Prepare(FileObject& file, Wishes wishes);
+  /// The operation begins: the event is reset.
+  void Begin() {
+    if (wishes_.event) wishes_.event->Reset();
+  }
   u32 io_pointer() const { return wishes_.io_pointer; }
   bool tells_port() const { return port_ != nullptr; }
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "kernel/nt/user_mode.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/x86/direct_map.h"
 
 namespace fl::kernel {
@@ -52,13 +53,21 @@ Kernel::Kernel(const Options& the_options, Memory& the_memory, const Devices& de
       files(pager),
       clock(devices.pit, devices.time_at_boot),
       host(devices.ports, devices.input, scheduler),
-      registry(memory.frames.frame_count() / kRegistryShare * kPageSize) {}
+      registry(memory.frames.frame_count() / kRegistryShare * kPageSize) {
+  random.Gather(u32(devices.time_at_boot));
+  random.Stir(std::as_bytes(std::span(options.entropy)));
+}
 
 void Kernel::OnTick(bool from_user) {
   const u64 now = clock.AtTick();
   scheduler.OnTick(now, from_user && scheduler.running());
   timers.Expire(now);
   if (user_mode) user_mode->user_data().SetTime(now, clock.DateOf(now));
+}
+
+void Kernel::FillRandom(std::span<std::byte> out) {
+  for (u32 i = 0, number; i < 8 && x86::ReadRandom(number); ++i) random.Gather(number);
+  random.Fill(out);
 }
 
 Kernel& TheKernel() {

@@ -13,6 +13,7 @@
 #include "kernel/options.h"
 #include "kernel/pipe/named_pipe.h"
 #include "kernel/process.h"
+#include "kernel/random/generator.h"
 #include "kernel/registry/tree.h"
 #include "kernel/scheduler.h"
 #include "kernel/syscall_stubs.h"
@@ -42,6 +43,8 @@ struct Kernel {
 
   /// The timer interrupt.
   void OnTick(bool from_user);
+  /// Random bytes, as good as the machine can give them.
+  void FillRandom(std::span<std::byte> out);
 
   const Options options;
   Memory& memory;
@@ -52,6 +55,7 @@ struct Kernel {
   ImageLog image_log;
   mm::ImageCache images;
   mm::DataCache files;
+  OpenFiles open_files;
   Clock clock;
   HostLink host;
   FaultLog faults;
@@ -59,6 +63,7 @@ struct Kernel {
   registry::Tree registry;
   TimerQueue timers;
   PipeNames pipes;
+  random::Generator random;
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.
   IntrusiveList<Process> processes;

@@ -14,6 +14,7 @@
 #include "kernel/registry_seed.h"
 #include "kernel/series.h"
 #include "kernel/statistics.h"
+#include "kernel/syscall/system_calls.h"
 #include "kernel/traps.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/port_io.h"
@@ -110,6 +111,7 @@ Status FindUserMode(Kernel& kernel) {
 [[noreturn]] void Run(const boot::BootInfo& info, const Options& options, Memory& memory) {
   const Devices devices{g_ports, *g_pit, *g_input, ReadDate()};
   Kernel& kernel = StartKernel(options, memory, devices);
+  if (options.stats) CountSystemCalls();
   kernel.images.SetListener(&kernel.image_log);
   kernel.images.KeepRecent(mm::ImageCache::kMostKept);
   SetFaultHistoryPrinter([] { TheKernel().faults.Print(); });
@@ -133,7 +135,7 @@ Status FindUserMode(Kernel& kernel) {
     Log(LogLevel::kWarning, "command line: \"%.*s\" is not understood", int(options.unknown.size()),
         options.unknown.data());
   }
-  g_disks.emplace(g_ports, kernel.scheduler, memory);
+  g_disks.emplace(g_ports, kernel.scheduler, kernel.clock, memory);
   g_traps->SetDisks(g_disks->controller());
   g_disks->Probe();
   for (const u32 irq : {drivers::kIrqPrimaryAta, drivers::kIrqSecondaryAta, drivers::kIrqCascade}) {

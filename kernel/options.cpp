@@ -54,6 +54,10 @@ bool Apply(Options& options, std::string_view name, std::string_view value) {
     options.sweep = ParseFailKind(value, options.sweep_kind);
     return options.sweep;
   }
+  if (name == "entropy") {
+    options.entropy = value;
+    return true;
+  }
   u32 number;
   return ParseNumber(value, number) && ApplyNumber(options, name, number);
 }

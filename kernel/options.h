@@ -30,6 +30,8 @@ struct Options {
   u32 from = 1;        ///< The first to fail in a sweep, or to be tried.
   u32 every = 1;       ///< And the step to the next.
   std::string_view
+      entropy;  ///< Text that nobody can guess, for random bytes. Points into the input.
+  std::string_view
       program;  ///< Command line; its first word is the program. Points into the input.
   std::string_view unknown;  ///< The first word that was not understood.
 };

@@ -39,9 +39,7 @@ static_assert(sizeof(VmCounters) == 0x30);
 
 struct AllProcessesTag;
 
-class Process final : public Object,
-                      public ListNode<Process>,
-                      public ListNode<AllProcessesTag> {
+class Process final : public Object, public ListNode<Process>, public ListNode<AllProcessesTag> {
  public:
   static constexpr ObjectType kType = ObjectType::kProcess;
 

@@ -86,9 +86,12 @@ Status BuildPeb(const ProgramImage& program, VirtAddr parameters) {
 Result<VirtAddr> BuildParameters(mm::AddressSpace& space, const ProgramRequest& request) {
   const StartupInformation& startup = request.startup;
   ParameterString strings[] = {
-      Text(0x24, request.current_directory), Text(0x30, startup.dll_path),
-      Text(0x38, request.image_path),        Text(0x40, request.command_line),
-      Text(0x70, startup.window_title),      Text(0x78, startup.desktop),
+      Text(0x24, request.current_directory),
+      Text(0x30, startup.dll_path),
+      Text(0x38, request.image_path),
+      Text(0x40, request.command_line),
+      Text(0x70, startup.window_title),
+      Text(0x78, startup.desktop),
       Text(0x80, startup.shell),
       {0x88, startup.runtime.data(), startup.runtime.size(), startup.runtime.size()},
   };

@@ -33,10 +33,7 @@ Status NameRoot(Kernel& kernel) {
   return Status::kSuccess;
 }
 
-}  // namespace
-
-Status SeedRegistry(Kernel& kernel) {
-  TRY_STATUS(NameRoot(kernel));
+Status LoadSeed(Kernel& kernel) {
   Vector<char> text;
   if (!TRY(ReadSeedFile(kernel, kPath, text))) return Status::kSuccess;
   LogErrors errors;
@@ -46,8 +43,25 @@ Status SeedRegistry(Kernel& kernel) {
     Log(LogLevel::kWarning, "registry.txt: %u more lines are not understood",
         errors.count() - kMostTold);
   }
-  Log(LogLevel::kInfo, "the registry begins with %u bytes", kernel.registry.bytes());
+  kernel.registry.MarkUnchanged();
   return Status::kSuccess;
+}
+
+}  // namespace
+
+Status SeedRegistry(Kernel& kernel) {
+  TRY_STATUS(NameRoot(kernel));
+  TRY_STATUS(LoadSeed(kernel));
+  if (kernel.registry.bytes() != 0) {
+    Log(LogLevel::kInfo, "the registry begins with %u bytes", kernel.registry.bytes());
+  }
+  return Status::kSuccess;
+}
+
+Status RestoreRegistry(Kernel& kernel) {
+  if (!kernel.registry.changed()) return Status::kSuccess;
+  kernel.registry.Clear();
+  return LoadSeed(kernel);
 }
 
 }  // namespace fl::kernel

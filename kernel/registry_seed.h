@@ -11,5 +11,7 @@ struct Kernel;
 /// Lines that are not understood are named in the kernel's log. kNoMemory, kRegistryQuotaLimit, or the disk's
 /// failure.
 Status SeedRegistry(Kernel& kernel);
+/// Makes it again what it was then. No program runs that has a key.
+Status RestoreRegistry(Kernel& kernel);
 
 }  // namespace fl::kernel

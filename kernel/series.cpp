@@ -2,7 +2,10 @@
 #include "kernel/series.h"
 
 #include "kernel/base/format.h"
+#include "kernel/base/log.h"
+#include "kernel/kernel.h"
 #include "kernel/nt/user_mode.h"
+#include "kernel/registry_seed.h"
 #include "kernel/x86/cpu.h"
 
 namespace fl::kernel {
@@ -28,14 +31,41 @@ Series::Series(Kernel& kernel, FaultInjection& injection)
 RunOutcome Series::RunOnce(std::string_view command_line) {
   const u64 start = x86::ReadCycles();
   const RunOutcome outcome = RunFirstProgram(kernel_, command_line, kernel_.options.limit);
-  kernel_.images.DropKept();
-  if (kernel_.user_mode) kernel_.user_mode->ForgetWin32u();
+  ForgetPrograms();
   counters_.last_cycles = x86::ReadCycles() - start;
   counters_.cycles += counters_.last_cycles;
   if (counters_.runs++ == 0) first_ = outcome;
   if (outcome.end != first_.end || outcome.status != first_.status) ++counters_.other_status;
   if (outcome.end == RunEnd::kTimedOut) ++counters_.timed_out;
   return outcome;
+}
+
+/// What the programs wrote is on the disk, or it is told that it is not.
+void Series::WriteFilesBack() {
+  Status status = kernel_.files.WriteBackAll();
+  // A volume that nobody changed needs no request to the disk.
+  if (IsSuccess(status) && kernel_.volume->Counters().data_sectors_written +
+                                   kernel_.volume->Counters().metadata_sectors_written !=
+                               0) {
+    status = kernel_.volume->Flush();
+  }
+  if (IsSuccess(status)) return;
+  Log(LogLevel::kError, "files could not be written to the disk (status 0x%08x)", Code(status));
+  HostLine line(kernel_.host, HostStream::kReport);
+  line->Field("event", "unwritten").Field("status", Code(status));
+}
+
+/// What programs left to each other while they ran: files that are not on the disk yet, images, and the registry as
+/// they wrote it. Each run begins as the first did.
+void Series::ForgetPrograms() {
+  kernel_.images.DropKept();
+  if (kernel_.user_mode) kernel_.user_mode->ForgetPrograms();
+  const FaultInjection::Pause pause(injection_);
+  WriteFilesBack();
+  const Status restored = RestoreRegistry(kernel_);
+  if (IsFailure(restored)) {
+    Log(LogLevel::kError, "the registry's seed cannot be read again: 0x%x", Code(restored));
+  }
 }
 
 RunOutcome Series::Repeat() {

@@ -41,6 +41,8 @@ class Series {
   const FaultInjection& injection() const { return injection_; }
 
  private:
+  void WriteFilesBack();
+  void ForgetPrograms();
   RunOutcome RunOnce(std::string_view command_line);
   RunOutcome RunAndTell(u32 n, std::string_view command_line);
   void Tell(u32 n, const RunOutcome& outcome, u64 output_before, u64 error_before);

@@ -1,6 +1,7 @@
 // Statistics: see statistics.h.
 #include "kernel/statistics.h"
 
+#include "kernel/nt/user_mode.h"
 #include "kernel/syscall/system_calls.h"
 
 namespace fl::kernel {
@@ -60,6 +61,7 @@ void PutDisk(JsonWriter& json, Kernel& kernel, const drivers::AtaDisk* disk) {
     const drivers::AtaCounters& counters = disk->counters();
     json.Field("reads", counters.reads).Field("sectors", counters.sectors);
     json.Field("bytes", counters.sectors * kSectorSize);
+    json.Field("writes", counters.writes).Field("sectors_written", counters.sectors_written);
     json.Field("dma_commands", counters.dma_commands);
     json.Field("pio_commands", counters.pio_commands);
   }
@@ -102,6 +104,19 @@ void PutStubs(JsonWriter& json) {
   json.EndObject().EndObject();
 }
 
+/// What programs can ask for by way of NT's user mode, and how often they did.
+void PutCalls(JsonWriter& json, const UserMode& mode) {
+  json.Field("ntdll_calls", mode.ntdll_call_count());
+  json.Key("system_calls").BeginObject();
+  const std::span<const SystemCallEntry> calls = SystemCalls();
+  for (u32 i = 0; i < calls.size(); ++i) {
+    // Those of win32u are forgotten with the programs that had it.
+    if (mode.Answers(calls[i]) || SystemCallCount(i) != 0)
+      json.Field(calls[i].name, SystemCallCount(i));
+  }
+  json.EndObject();
+}
+
 }  // namespace
 
 void ReportStatistics(Kernel& kernel, const Series& series, const drivers::AtaDisk* disk) {
@@ -114,6 +129,7 @@ void ReportStatistics(Kernel& kernel, const Series& series, const drivers::AtaDi
   PutDisk(*line, kernel, disk);
   PutImages(*line, kernel.image_log);
   PutStubs(*line);
+  if (kernel.user_mode) PutCalls(*line, *kernel.user_mode);
   line->Field("context_switches", kernel.scheduler.switches());
 }
 

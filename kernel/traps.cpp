@@ -136,6 +136,7 @@ void Traps::OnSystemCall(x86::TrapFrame& frame) {
 void Traps::OnInterrupt(x86::TrapFrame& frame, u32 irq) {
   if (!pic_.Accept(irq)) return;
   Kernel* kernel = KernelIfUp();
+  if (kernel) kernel->random.Gather(u32(x86::ReadCycles()));
   switch (irq) {
     case drivers::kIrqTimer:
       pit_.OnTick();

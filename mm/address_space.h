@@ -126,6 +126,8 @@ class AddressSpace {
   Status MapZeroPage(VirtPage page, const RegionInfo& region);
   /// Maps the section's present page.
   Status MapSectionPage(VirtPage page, const RegionInfo& region);
+  /// The same for a page of a file that is written through the view: the section is told.
+  Status MapForWrite(VirtPage page, const PageState& state);
   /// Maps what is present of the section around a page that was just mapped: no fault is needed for those.
   void MapNeighbours(VirtPage page, const RegionInfo& region);
   /// Replaces the section's page by a private copy; it is present, or untouched and all zero.
@@ -147,6 +149,7 @@ class AddressSpace {
     return pte.resident && pager_.frames.frame(pte.pfn).use == FrameUse::kPrivate;
   }
   Result<Pfn> CopyOf(Pfn original);
+  static bool IsWrittenInPlace(const RegionInfo& region, VirtPage page);
   static PteAccess AccessFor(const RegionInfo& region, VirtPage page, bool is_private);
   void CountPrivatePage(i32 change);
   VirtPage EndOfEqualPages(VirtPage page, RegionInfo region, Protection shown) const;

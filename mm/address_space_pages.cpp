@@ -12,10 +12,16 @@ bool AddressSpace::CopiesOnWrite(const RegionInfo& region, VirtPage page) {
          !a.section->SharesWrites(SectionPageOf(region, page));
 }
 
+/// May an entry for the section's own page be writable from the start? A file's may not: the first write through
+/// each entry is to be seen (MapForWrite).
+bool AddressSpace::IsWrittenInPlace(const RegionInfo& region, VirtPage page) {
+  return region.attributes.section->kind() != SectionKind::kData && !CopiesOnWrite(region, page);
+}
+
 PteAccess AddressSpace::AccessFor(const RegionInfo& region, VirtPage page, bool is_private) {
   const Protection p = region.attributes.protection;
   if (p.Has(kPageGuard)) return {};
-  const bool writable = p.Writable() && (is_private || !CopiesOnWrite(region, page));
+  const bool writable = p.Writable() && (is_private || IsWrittenInPlace(region, page));
   return {.read = p.Readable(), .write = writable, .execute = p.Executable()};
 }
 
@@ -56,6 +62,17 @@ Status AddressSpace::MapSectionPage(VirtPage page, const RegionInfo& region) {
     section.Unshare(index);
     return s;
   }
+  return Status::kSuccess;
+}
+
+Status AddressSpace::MapForWrite(VirtPage page, const PageState& state) {
+  const RegionInfo& region = state.region;
+  Section& section = *region.attributes.section;
+  if (!state.pte.resident) TRY_STATUS(MapSectionPage(page, region));
+  section.NoteWritable(SectionPageOf(region, page));
+  PteAccess access = AccessFor(region, page, false);
+  access.write = true;
+  mmu_.Replace(page, mmu_.Query(page).pfn, access);
   return Status::kSuccess;
 }
 

@@ -10,11 +10,6 @@ Result<ByteRange> AddressSpace::MapView(Section& section, const ViewRequest& req
   if (request.base.value % kAllocationGranularity != 0) return Status::kMappedAlignment;
   if (request.base.value != 0 && !Contains(request.base)) return Status::kInvalidParameter3;
   if (request.offset >= section.size()) return Status::kInvalidViewSize;
-  // A volume's files are clean: there is nowhere to write a shared change to.
-  if (section.kind() == SectionKind::kData && request.protection.Writable() &&
-      !request.protection.WriteCopy()) {
-    return Status::kSectionProtection;
-  }
   const PageIndex first(u32(request.offset >> kPageShift));
   u32 pages = section.pages() - first.value;
   if (request.size != 0) {

@@ -34,6 +34,7 @@ Result<RefPtr<ImageSection>> ImageCache::Acquire(RefPtr<fs::File> file, u32 vari
       pager_.waiter.Sleep(this);
       continue;
     }
+    if (data_) TRY_STATUS(data_->WriteBack(id));
     u32 header_bytes = 0;
     pe::ImageLayout layout = TRY(ReadLayout(*file, &header_bytes, error));
     // Another thread may have been quicker while the headers were read.
@@ -127,6 +128,18 @@ ImageSection* ImageCache::Find(const fs::FileId& file, u32 variant) {
     if (section.variant() == variant && section.file()->Id() == file) return &section;
   }
   return nullptr;
+}
+
+bool ImageCache::IsInUse(const fs::FileId& file) {
+  const auto lives = [&] {
+    for (ImageSection& section : sections_) {
+      if (section.file()->Id() == file) return true;
+    }
+    return false;
+  };
+  if (!lives()) return false;
+  DropKept();
+  return lives();
 }
 
 void ImageCache::Keep(ImageSection& section) {

@@ -17,6 +17,7 @@
 
 #include <optional>
 
+#include "mm/data_cache.h"
 #include "mm/image_section.h"
 
 namespace fl::mm {
@@ -43,6 +44,11 @@ class ImageCache {
   ImageCache(const ImageCache&) = delete;
   ImageCache& operator=(const ImageCache&) = delete;
   // No section may outlive the cache: the list checks it.
+
+  /// Where a file's bytes may be newer than on the volume: they go there before an image is made of them.
+  void SetData(DataCache* data) { data_ = data; }
+  /// Does an image of the file live that somebody maps or holds? Those that are only kept go.
+  bool IsInUse(const fs::FileId& file);
 
   void SetListener(ImageListener* listener) { listener_ = listener; }
 
@@ -84,6 +90,7 @@ class ImageCache {
   const u32 seed_;
   const VirtPage first_;
   const VirtPage end_;
+  DataCache* data_ = nullptr;
   ImageListener* listener_ = nullptr;
   IntrusiveList<ImageSection> sections_;
   u32 keep_ = 0;

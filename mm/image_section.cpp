@@ -59,10 +59,10 @@ Protection ImageSection::ProtectionOf(PageIndex index) const {
 }
 
 Section::ProtectionRun ImageSection::ProtectionFrom(PageIndex index, Protection) const {
-  ProtectionRun run{ProtectionOf(index), 1};
-  while (index.value + run.pages < pages() && ProtectionOf(index + run.pages) == run.protection) {
-    ++run.pages;
-  }
+  ProtectionRun run{ProtectionOf(index), 0};
+  do {
+    run.pages += layout_.PagesAlike(index + run.pages);
+  } while (index.value + run.pages < pages() && ProtectionOf(index + run.pages) == run.protection);
   return run;
 }
 

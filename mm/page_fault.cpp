@@ -108,6 +108,9 @@ void ResolveUserFault(AddressSpace& space, const PageFault& fault, FaultResult& 
     case FaultCase::kDataPage:
     case FaultCase::kSharedMemoryPage:
       if (!IsAtHand(state.region, page, result)) return;
+      if (fault.access == Access::kWrite && result.fault_case == FaultCase::kDataPage) {
+        return Finish(result, space.MapForWrite(page, state));
+      }
       Finish(result, space.MapSectionPage(page, state.region));
       if (result.outcome == FaultOutcome::kResolved) space.MapNeighbours(page, state.region);
       return;

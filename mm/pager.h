@@ -32,6 +32,7 @@ struct Pager {
   /// pages; a power of two.
   u32 around_pages = 1;
   u32 sections_made = 0;
+  u32 modified_pages = 0;  ///< Of all files: they are to be written back.
 };
 
 }  // namespace fl::mm

@@ -50,6 +50,8 @@ struct Frame {
   u32 next = 0;                 ///< List links, as PFN; meaningful on a list only.
   u32 previous = 0;
   FrameUse use = FrameUse::kNotRam;
+  bool modified = false;  ///< Of a section: its bytes are not in the section's file yet.
+  bool writable = false;  ///< Of a section: an entry that maps it may let its bytes change unseen.
 };
 static_assert(sizeof(void*) != 4 || sizeof(Frame) <= 24, "one record costs at most 24 bytes");
 

@@ -1,5 +1,5 @@
 // PrototypeTable: a section's own entry for each of its pages; what the page tables of processes copy from.
-// Shape:       two levels; chunks of 512 entries, a page of memory each, come when one of their pages is first wanted, so a section
+// Shape:       two levels; chunks of 256 entries come when one of their pages is first wanted, so a section
 //              of any size costs what is touched of it.
 // Invariants:  kResident and kStandby entries hold a frame whose record points back to this page.
 #pragma once
@@ -11,7 +11,7 @@ namespace fl::mm {
 enum class PrototypeState : u8 {
   kAbsent,    ///< In the file (or all zero); no frame.
   kReading,   ///< One thread builds it; others sleep on the section.
-  kResident,  ///< In a frame that entries map, or that is promised to the section.
+  kResident,  ///< In a frame that entries map, that is promised to the section, or that is modified.
   kStandby,   ///< In a frame that nothing maps.
 };
 
@@ -35,6 +35,13 @@ class PrototypeTable {
     pages_ = pages;
     return Status::kSuccess;
   }
+  /// The same with more pages; what there is stays. kNoMemory changes nothing.
+  Status Grow(u32 pages) {
+    if (pages <= pages_) return Status::kSuccess;
+    TRY_STATUS(chunks_.Resize((pages + kChunkPages - 1) / kChunkPages));
+    pages_ = pages;
+    return Status::kSuccess;
+  }
   u32 pages() const { return pages_; }
 
   Prototype Get(PageIndex index) const {
@@ -46,11 +53,6 @@ class PrototypeTable {
     Chunk*& chunk = chunks_[index.value / kChunkPages];
     if (!chunk) chunk = new (std::nothrow) Chunk;
     return chunk ? Status::kSuccess : Status::kNoMemory;
-  }
-  /// The same for all entries.
-  Status PrepareAll() {
-    for (u32 page = 0; page < pages_; page += kChunkPages) TRY_STATUS(Prepare(PageIndex(page)));
-    return Status::kSuccess;
   }
   void Set(PageIndex index, Prototype entry) {
     Chunk* chunk = chunks_[index.value / kChunkPages];
@@ -66,7 +68,7 @@ class PrototypeTable {
   }
 
  private:
-  static constexpr u32 kChunkPages = 512;
+  static constexpr u32 kChunkPages = 256;
   struct Chunk {
     Prototype entries[kChunkPages];
   };

@@ -28,7 +28,7 @@ Status Section::Promise(u32 pages) {
 
 Section::~Section() {
   KASSERT(counters_.views == 0);
-  for (PageIndex i = prototypes_.SkipAbsent(PageIndex(0)); i.value < pages();
+  for (PageIndex i = prototypes_.SkipAbsent(PageIndex(0)); i.value < prototypes_.pages();
        i = prototypes_.SkipAbsent(i + 1)) {
     const Prototype entry = prototypes_.Get(i);
     KASSERT(entry.state != PrototypeState::kReading);
@@ -39,6 +39,8 @@ Section::~Section() {
 }
 
 Status Section::AcquirePrototype(PageIndex index) {
+  // A file may have been cut since the view was made.
+  if (index.value >= pages()) return Status::kEndOfFile;
   switch (prototypes_.Get(index).state) {
     case PrototypeState::kResident:
     case PrototypeState::kStandby:
@@ -183,7 +185,11 @@ Status Section::SettleCluster(const Cluster& cluster, Status status) {
   return outcome;
 }
 
-/// A frame for a page that is absent: the page is kReading from now on.
+Status Section::MakeRoom() {
+  for (PageIndex page(0); page.value < pages(); ++page) TRY_STATUS(prototypes_.Prepare(page));
+  return Status::kSuccess;
+}
+
 Result<Pfn> Section::TakeFrameFor(PageIndex page) {
   TRY_STATUS(prototypes_.Prepare(page));
   const Pfn pfn = TRY(IsPromised(page) ? pager_.frames.Allocate(FrameUse::kSection)
@@ -196,6 +202,7 @@ void Section::Settle(PageIndex index, Pfn pfn) {
   Frame& record = pager_.frames.frame(pfn);
   record.owner = this;
   record.index = index;
+  record.modified = record.writable = false;
   ++counters_.resident;
   RaiseTo(counters_.resident_peak, counters_.resident);
   if (IsPromised(index)) {
@@ -205,6 +212,38 @@ void Section::Settle(PageIndex index, Pfn pfn) {
   prototypes_.Set(index, {PrototypeState::kStandby, pfn});
   pager_.frames.MoveToStandby(pfn);
   pager_.frames.commit().Uncharge(1);
+}
+
+/// It keeps the charge that came with its frame.
+void Section::SettleModified(PageIndex index, Pfn pfn) {
+  Frame& record = pager_.frames.frame(pfn);
+  record.owner = this;
+  record.index = index;
+  record.modified = true;
+  record.writable = false;
+  ++counters_.resident;
+  RaiseTo(counters_.resident_peak, counters_.resident);
+  prototypes_.Set(index, {PrototypeState::kResident, pfn});
+}
+
+void Section::Drop(PageIndex index) {
+  const Prototype entry = prototypes_.Get(index);
+  KASSERT(!IsPromised(index) && pager_.frames.frame(entry.pfn).share_count == 0);
+  if (entry.state == PrototypeState::kStandby) {
+    pager_.frames.TakeFromStandby(entry.pfn);
+  } else {
+    KASSERT(entry.state == PrototypeState::kResident);
+    pager_.frames.commit().Uncharge(1);
+  }
+  prototypes_.Set(index, {});
+  pager_.frames.Free(entry.pfn);
+  --counters_.resident;
+}
+
+Status Section::Grow(u64 size_in_bytes) {
+  TRY_STATUS(prototypes_.Grow(PagesFor(size_in_bytes)));
+  size_ = size_in_bytes;
+  return Status::kSuccess;
 }
 
 void Section::Abandon(PageIndex index, Pfn pfn) {
@@ -219,6 +258,9 @@ void Section::Unshare(PageIndex index) {
   Frame& record = pager_.frames.frame(entry.pfn);
   KASSERT(record.share_count != 0);
   if (--record.share_count != 0 || IsPromised(index)) return;
+  record.writable = false;
+  // What has changed stays until it is written back.
+  if (record.modified) return;
   prototypes_.Set(index, {PrototypeState::kStandby, entry.pfn});
   pager_.frames.MoveToStandby(entry.pfn);
   pager_.frames.commit().Uncharge(1);

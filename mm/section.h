@@ -2,7 +2,7 @@
 // Owns:        its prototypes and the frames they hold; a reference to its file.
 // Lives:       as long as views, handles or loaders refer to it; its frames outlive no section.
 // Invariants:  a frame of use kSection is mapped by share_count entries. A reclaimable page that nothing
-//              maps is on the standby list, uncharged; mapped, it is charged one page. A promised page
+//              maps is on the standby list, uncharged; mapped or modified, it is charged one page. A promised page
 //              (writable and shared: it cannot be read again) is charged from the section's creation on,
 //              and never stands by. At most one thread builds a given page (kReading).
 // Locks:       none: nothing sleeps but AcquirePrototype, which reads or waits for a reader, and after it
@@ -49,9 +49,9 @@ class Section : public RefCounted<Section>, public FrameOwner {
   SectionKind kind() const { return kind_; }
   /// Sections are numbered from 1 as they are made.
   u32 serial() const { return serial_; }
-  u32 pages() const { return prototypes_.pages(); }
-  /// For what is never given back: takes all that it may ever need beside its frames now. kNoMemory.
-  Status PrepareForGood() { return prototypes_.PrepareAll(); }
+  u32 pages() const { return PagesFor(size_); }
+  /// Has the whole table of pages in memory, so that no page that comes in makes it larger. kNoMemory.
+  Status MakeRoom();
   /// Bytes; the last page may be partly behind it.
   u64 size() const { return size_; }
   fs::File* file() const { return file_.get(); }
@@ -74,6 +74,9 @@ class Section : public RefCounted<Section>, public FrameOwner {
   /// Do writes to the page reach all who map it, even through a write-copy protection (an image's
   /// shared-writable PE section)?
   virtual bool SharesWrites(PageIndex) const { return false; }
+  /// An entry will let the page be written, which is mapped: it is modified until none does and it has been
+  /// written back. Only of data: other sections' pages go back nowhere.
+  virtual void NoteWritable(PageIndex) {}
   /// The protection that a view of the section begins with from page `index` on, and for how many pages;
   /// `view` is what the mapper asked for, which an image overrules by its PE sections.
   struct ProtectionRun {
@@ -116,8 +119,17 @@ class Section : public RefCounted<Section>, public FrameOwner {
   /// The bytes of a page that is present, else nullptr.
   std::byte* PresentBytes(PageIndex index);
   void CountMetadata(u32 bytes) { counters_.metadata_bytes_read += bytes; }
+  /// A frame for a page that is absent: the page is kReading from now on.
+  Result<Pfn> TakeFrameFor(PageIndex page);
+  /// Makes a page that is kReading a modified one.
+  void SettleModified(PageIndex index, Pfn pfn);
+  /// A present page that nothing maps is absent from now on, whatever its bytes were.
+  void Drop(PageIndex index);
+  Status Grow(u64 size_in_bytes);
+  void SetSize(u64 size_in_bytes) { size_ = size_in_bytes; }
 
   Pager& pager_;
+  PrototypeTable prototypes_;
 
  private:
   /// Pages that come in together, with the one that was asked for.
@@ -130,7 +142,6 @@ class Section : public RefCounted<Section>, public FrameOwner {
   SectionRun ClusterFor(PageIndex index);
   bool FollowsInFile(PageIndex index) const;
   Status TakeFrames(Cluster& cluster);
-  Result<Pfn> TakeFrameFor(PageIndex page);
   Status ReadCluster(const Cluster& cluster);
   void AbandonNeighbours(Cluster& cluster);
   Status SettleCluster(const Cluster& cluster, Status status);
@@ -142,7 +153,6 @@ class Section : public RefCounted<Section>, public FrameOwner {
   RefPtr<fs::File> file_;
   u64 size_ = 0;
   u32 promised_pages_ = 0;
-  PrototypeTable prototypes_;
   SectionCounters counters_;
 };
 

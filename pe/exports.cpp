@@ -98,6 +98,34 @@ Result<Export> ExportTable::FindByName(std::string_view name, u16 hint) {
   return Status::kEntryPointNotFound;
 }
 
+Result<u32> ExportTable::LowerBound(std::string_view name, u32 from) {
+  // In strides that double, then by halves: most who ask for one name after the other need the next few.
+  u32 low = from;
+  u32 high = name_count_;
+  for (u32 stride = 1; low < high; stride *= 2) {
+    const u32 probe = low + stride - 1 < high ? low + stride - 1 : high - 1;
+    if (TRY(CompareName(probe, name)) >= 0) {
+      high = probe;
+      break;
+    }
+    low = probe + 1;
+  }
+  while (low < high) {
+    const u32 middle = low + (high - low) / 2;
+    if (TRY(CompareName(middle, name)) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+Result<std::optional<Export>> ExportTable::FindAt(u32 index, std::string_view name) {
+  if (index >= name_count_ || TRY(CompareName(index, name)) != 0) return std::optional<Export>();
+  return std::optional(TRY(FunctionOfName(index)));
+}
+
 Result<Export> ExportTable::FindByOrdinal(u32 ordinal) {
   if (ordinal < ordinal_base_) return Status::kOrdinalNotFound;
   const std::optional<Export> found = TRY(Function(ordinal - ordinal_base_));

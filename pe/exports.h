@@ -32,6 +32,11 @@ class ExportTable {
   /// The hint first, then binary search; then, in case the table is not sorted, each of the first
   /// 4096. kEntryPointNotFound if there is no such name.
   Result<Export> FindByName(std::string_view name, u16 hint);
+  /// For who looks for many names in ascending order: the place of the first name, not before place `from`, that is not
+  /// before `name` in a sorted table; in another one, any place. Up to name_count().
+  Result<u32> LowerBound(std::string_view name, u32 from);
+  /// What the name at place `index` names, if that name is `name`.
+  Result<std::optional<Export>> FindAt(u32 index, std::string_view name);
   /// kOrdinalNotFound if there is no such ordinal or it is unused.
   Result<Export> FindByOrdinal(u32 ordinal);
   Result<Export> Find(const SymbolRef& symbol) {

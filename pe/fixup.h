@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 
 #include "pe/pe_format.h"
@@ -39,6 +40,14 @@ constexpr Fixup DecodeFixup(u16 slot, u16 low) {
 
 /// How many u16 slots of the table the fix-up that `slot` begins takes.
 constexpr u32 FixupSlots(u16 slot) { return FixupType(slot >> 12) == FixupType::kHighAdj ? 2 : 1; }
+
+/// The same for 32 bits that all lie in one page: nearly all fix-ups there are.
+inline void AddToField(std::byte* field, u32 addend) {
+  LeU32 value;
+  std::memcpy(&value, field, sizeof(value));
+  value = value + addend;
+  std::memcpy(field, &value, sizeof(value));
+}
 
 /// out = in + addend + carry, little-endian, over the length of `in` (at most 4 bytes); returns the
 /// carry out. An empty `out` only asks for the carry.

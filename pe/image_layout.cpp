@@ -16,7 +16,8 @@ PageContent Slice(u32 file_offset, u32 file_bytes, u32 offset) {
   return content;
 }
 
-const PeSection* FindSection(std::span<const PeSection> sections, u32 rva) {
+/// The index of the first section behind `rva`.
+std::size_t FirstBehind(std::span<const PeSection> sections, u32 rva) {
   std::size_t low = 0;
   std::size_t high = sections.size();
   while (low < high) {
@@ -27,8 +28,13 @@ const PeSection* FindSection(std::span<const PeSection> sections, u32 rva) {
       high = middle;
     }
   }
-  if (low == 0) return nullptr;
-  const PeSection& section = sections[low - 1];
+  return low;
+}
+
+const PeSection* FindSection(std::span<const PeSection> sections, u32 rva) {
+  const std::size_t behind = FirstBehind(sections, rva);
+  if (behind == 0) return nullptr;
+  const PeSection& section = sections[behind - 1];
   return rva - section.rva.value < section.virtual_size ? &section : nullptr;
 }
 
@@ -55,6 +61,18 @@ PageContent ImageLayout::Page(PageIndex page) const {
   content.executable = section->executable;
   content.shared = section->shared;
   return content;
+}
+
+u32 ImageLayout::PagesAlike(PageIndex page) const {
+  if (flat) return pages - page.value;
+  const u32 header_pages = PagesFor(header_bytes);
+  if (page.value < header_pages) return header_pages - page.value;
+  const u32 rva = page.value << kPageShift;
+  if (const PeSection* section = FindSection(sections.span(), rva)) {
+    return PagesFor(section->rva.value + section->virtual_size) - page.value;
+  }
+  const std::size_t next = FirstBehind(sections.span(), rva);
+  return (next < sections.size() ? PageOf(sections[u32(next)].rva).value : pages) - page.value;
 }
 
 void PatchImageBase(PageIndex page, PageBytes bytes, const ImageLayout& layout,

@@ -96,6 +96,9 @@ struct ImageLayout {
   DirectoryEntry directory(Directory which) const { return directories[u32(which)]; }
   /// O(log sections). A page past the end is kAbsent.
   PageContent Page(PageIndex page) const;
+  /// How many pages from `page` (which is none past the end) on are alike but for the bytes that they come from: at
+  /// least 1.
+  u32 PagesAlike(PageIndex page) const;
 };
 
 /// How many bytes from the file's start ParseImageLayout needs, as far as `start` shows. If that is

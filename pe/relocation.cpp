@@ -48,9 +48,15 @@ void RelocationIndex::Apply(PageIndex page, PageBytes bytes, std::span<const std
   if (at == pages_.size() || pages_[at].page != page.value) return;
 
   const u32 end = at + 1 < pages_.size() ? pages_[at + 1].first_slot : slots_.size();
-  for (u32 i = pages_[at].first_slot; i < end; ++i) {
-    const Slot slot = slots_[i];
-    const Slot low = FixupSlots(slot) == 2 ? slots_[++i] : Slot(0);
+  for (u32 i = pages_[at].first_slot; i < end;) {
+    for (const Slot slot : slots_.Run(i, end)) {
+      if (FixupType(slot >> 12) != FixupType::kHighLow) break;
+      AddToField(bytes.data() + (slot & kPageMask), delta);
+      ++i;
+    }
+    if (i == end) break;
+    const Slot slot = slots_[i++];
+    const Slot low = FixupSlots(slot) == 2 ? slots_[i++] : Slot(0);
     const Fixup fixup = DecodeFixup(slot, low);
     const std::span<std::byte> field = bytes.subspan(fixup.offset, fixup.Width());
     AddBytes(field, field, fixup.Addend(delta), 0);

@@ -38,6 +38,15 @@ class RelocationIndex::Builder {
       words_[byte / 32] |= mask;
       return fresh;
     }
+    /// Four bytes in a row, the first of which is one of the page: false if one of them was there already.
+    bool InsertFour(u32 byte) {
+      const u64 mask = u64(0xF) << (byte % 32);
+      u32* const word = words_ + byte / 32;
+      const bool fresh = (word[0] & u32(mask)) == 0 && (word[1] & u32(mask >> 32)) == 0;
+      word[0] |= u32(mask);
+      word[1] |= u32(mask >> 32);
+      return fresh;
+    }
     /// Moves on to the next page; what reached into it stays.
     void NextPage() {
       words_[0] = words_[kPageSize / 32];
@@ -51,8 +60,11 @@ class RelocationIndex::Builder {
     u32 words_[kPageSize / 32 + 1] = {};
   };
 
+  static constexpr u32 kBatch = 64;
+
   Status EnterPage(u32 page);
   Status AddBlock(const Block& block);
+  Result<u32> AddPlain(u32 page, std::span<const LeU16> slots);
   Status AddFixup(u32 page, u16 slot, u16 low);
 
   ByteSource& image_;
@@ -108,14 +120,14 @@ Status RelocationIndex::Builder::CollectFixups() {
 }
 
 Status RelocationIndex::Builder::AddBlock(const Block& block) {
-  constexpr u32 kBatch = 64;
   LeU16 slots[kBatch];
   u16 high_adjust = 0;  // A HIGHADJ slot that waits for its second; 0: none.
   for (u32 done = 0; done < block.entry_count;) {
     const u32 left = block.entry_count - done;
     const std::span<LeU16> batch(slots, left < kBatch ? left : kBatch);
     TRY_STATUS(image_.Read(block.entries_rva + done * 2, std::as_writable_bytes(batch)));
-    for (const u16 slot : batch) {
+    const u32 plain = high_adjust == 0 ? TRY(AddPlain(block.page, batch)) : 0;
+    for (const u16 slot : batch.subspan(plain)) {
       if (high_adjust != 0) {
         TRY_STATUS(AddFixup(block.page, high_adjust, slot));
         high_adjust = 0;
@@ -146,6 +158,25 @@ Status RelocationIndex::Builder::EnterPage(u32 page) {
   }
   next_page_present_ = layout_.Page(PageIndex(page + 1)).present();
   return pages.Push({.page = page, .first_slot = index_.slots_.size()});
+}
+
+/// Adds as many of the first slots as are 32-bit fix-ups inside the page, nothing being wrong with them: as a rule all
+/// but the last. How many these are; AddFixup takes the next one, and says what is wrong.
+Result<u32> RelocationIndex::Builder::AddPlain(u32 page, std::span<const LeU16> slots) {
+  const u32 base_page = layout_.image_base_field.value >> kPageShift;
+  if (page == base_page || page + 1 == base_page || page == base_page + 1) return 0;
+  u16 plain[kBatch];
+  u32 count = 0;
+  for (const u16 slot : slots) {
+    const u32 offset = slot & kPageMask;
+    if (FixupType(slot >> 12) != FixupType::kHighLow || offset > kPageSize - 4) break;
+    if (count == 0) TRY_STATUS(EnterPage(page));
+    if (!used_.InsertFour(offset)) break;
+    plain[count++] = slot;
+  }
+  index_.fixup_count_ += count;
+  TRY_STATUS(index_.slots_.Append({plain, count}));
+  return count;
 }
 
 Status RelocationIndex::Builder::AddFixup(u32 page, u16 slot, u16 low) {

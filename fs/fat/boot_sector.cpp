@@ -55,6 +55,24 @@ u32 FatBytes(FatWidth width, u32 entries) {
   return entries * 4;
 }
 
+/// What all widths have at the same distance behind their last own field.
+struct ExtendedFields {
+  u8 drive_number;
+  u8 reserved;
+  u8 signature;
+  LeU32 serial;
+  char label[kLabelBytes];
+};
+
+void ReadIdentity(const void* at, VolumeLayout& layout) {
+  ExtendedFields fields;
+  __builtin_memcpy(&fields, at, sizeof(fields));
+  // 0x28 has the serial number alone.
+  if (fields.signature != 0x28 && fields.signature != 0x29) return;
+  layout.serial = fields.serial;
+  if (fields.signature == 0x29) __builtin_memcpy(layout.label, fields.label, kLabelBytes);
+}
+
 /// What only FAT32 has, checked against what only the others have.
 Status CompleteFat32(const BootSector& boot, VolumeLayout& layout, MountError* error) {
   const auto corrupt = [&](const char* reason, std::optional<u64> number = std::nullopt) {
@@ -73,17 +91,24 @@ Status CompleteFat32(const BootSector& boot, VolumeLayout& layout, MountError* e
     const u32 active = boot.extended_flags & 0x0F;
     if (active >= boot.fat_count) return corrupt("the FAT in use does not exist", active);
     layout.fat_start += active * layout.fat_sectors;
+    layout.first_copy = layout.fat_start;
+    layout.copies = 1;
   }
+  if (boot.information_sector != 0 && boot.information_sector < boot.reserved_sectors) {
+    layout.information_sector = boot.information_sector;
+  }
+  ReadIdentity(&boot.drive_number, layout);
   return Status::kSuccess;
 }
 
-Status CompleteFat12Or16(const BootSector& boot, const VolumeLayout& layout, MountError* error) {
+Status CompleteFat12Or16(const BootSector& boot, VolumeLayout& layout, MountError* error) {
   const auto corrupt = [&](const char* reason, std::optional<u64> number = std::nullopt) {
     return Refuse(error, Status::kDiskCorrupt, reason, number);
   };
   if (boot.fat_sectors_16 == 0)
     return corrupt("FAT32 layout with too few clusters for FAT32", layout.cluster_count);
   if (boot.root_entries == 0) return corrupt("the root directory has no room for any entry");
+  ReadIdentity(&boot.fat_sectors_32, layout);
   return Status::kSuccess;
 }
 
@@ -112,6 +137,8 @@ Result<VolumeLayout> ParseBootSector(const BootSector& boot, Lba disk_sectors, M
   layout.total_sectors = total;
   layout.fat_start = boot.reserved_sectors;
   layout.fat_sectors = fat_sectors;
+  layout.first_copy = layout.fat_start;
+  layout.copies = boot.fat_count;
   layout.root_start = u32(root_start);
   layout.root_sectors = root_sectors;
   layout.data_start = u32(data_start);

@@ -54,21 +54,31 @@ inline constexpr u32 kFirstCluster = 2;
 inline constexpr u32 kFat16Clusters = 4085;
 inline constexpr u32 kFat32Clusters = 65525;
 
+inline constexpr u32 kLabelBytes = 11;
+
 struct VolumeLayout {
   FatWidth width = FatWidth::k12;
   u32 cluster_shift = 0;  ///< A cluster has 1 << this sectors.
   u32 cluster_count = 0;  ///< Numbered from kFirstCluster.
   u32 fat_start = 0;      ///< First sector of the FAT in use, and its length.
   u32 fat_sectors = 0;
-  u32 root_start = 0;  ///< FAT12 and FAT16: the root directory's sectors.
+  u32 first_copy = 0;  ///< First sector of the first FAT that changes go to, one after the other.
+  u32 copies = 1;      ///< How many there are; the one in use is among them.
+  u32 information_sector = 0;  ///< FAT32, if there is one: FSInfo.
+  u32 root_start = 0;          ///< FAT12 and FAT16: the root directory's sectors.
   u32 root_sectors = 0;
   u32 root_cluster = 0;  ///< FAT32: the root directory's first cluster.
   u32 data_start = 0;
   u32 total_sectors = 0;
+  u32 serial = 0;
+  char label[kLabelBytes] = {};  ///< As the boot sector has it, padded with spaces, or all zero.
 
   bool Contains(u32 cluster) const { return cluster - kFirstCluster < cluster_count; }
   u32 ClusterSectors() const { return 1u << cluster_shift; }
   u32 ClusterBytes() const { return kSectorSize << cluster_shift; }
+  u32 ClustersFor(u32 bytes) const {
+    return u32((u64(bytes) + ClusterBytes() - 1) / kSectorSize >> cluster_shift);
+  }
   /// `cluster` is one of the volume's.
   Lba FirstSector(u32 cluster) const {
     return Lba(data_start + (u64(cluster - kFirstCluster) << cluster_shift));

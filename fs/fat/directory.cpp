@@ -6,11 +6,6 @@
 namespace fl::fs::fat {
 namespace {
 
-constexpr u8 kEndMark = 0x00;
-constexpr u8 kDeleted = 0xE5;
-constexpr u8 kLastPart = 0x40;
-constexpr u8 kPartNumber = 0x3F;
-
 bool IsLongNamePart(const ShortEntry& entry) {
   return (entry.attributes & kAttributesMask) == kAttributesOfLongName;
 }
@@ -36,6 +31,11 @@ DirectoryStart RootOf(const VolumeLayout& layout) {
 u32 FirstClusterOf(const ShortEntry& entry, FatWidth width) {
   const u32 high = width == FatWidth::k32 ? u32(entry.first_cluster_high) << 16 : 0;
   return high | entry.first_cluster_low;
+}
+
+void SetFirstCluster(ShortEntry& entry, u32 cluster) {
+  entry.first_cluster_low = u16(cluster);
+  entry.first_cluster_high = u16(cluster >> 16);
 }
 
 DirectoryStart StartOf(const ShortEntry& entry, const VolumeLayout& layout) {
@@ -72,7 +72,7 @@ std::span<const u16> LongName::NameOf(const ShortEntry& entry) const {
   // The last part ends with a zero, and ones after it, unless the name fills it.
   u32 length = 0;
   while (length < units_.size() && units_[length] != 0) ++length;
-  if (length > kMaxLength || length + kUnitsInPart <= units_.size()) return {};
+  if (length > kMaxNameUnits || length + kUnitsInPart <= units_.size()) return {};
   for (u32 i = length + 1; i < units_.size(); ++i) {
     if (units_[i] != 0xFFFF) return {};
   }
@@ -81,66 +81,34 @@ std::span<const u16> LongName::NameOf(const ShortEntry& entry) const {
 }
 
 DirectoryReader::DirectoryReader(const FatTable& table, SectorCache& cache, DirectoryStart start)
-    : table_(table), cache_(cache), start_(start) {}
+    : cache_(cache), sectors_(table, start) {}
 
 void DirectoryReader::Rewind() {
   before_first_ = true;
   at_end_ = false;
 }
 
-Result<bool> DirectoryReader::FirstSector() {
-  const VolumeLayout& layout = table_.layout();
-  cluster_ = start_.cluster;
-  sector_ = 0;
-  slot_ = 0;
-  long_name_.Clear();
-  if (start_.cluster == DirectoryStart::kFixedRoot) {
-    lba_ = Lba(layout.root_start);
-    return layout.root_sectors != 0;
-  }
-  if (!layout.Contains(cluster_)) return Status::kDiskCorrupt;
-  lba_ = layout.FirstSector(cluster_);
-  return true;
-}
-
-Result<bool> DirectoryReader::NextSector() {
-  const VolumeLayout& layout = table_.layout();
-  const u32 next = sector_ + 1;
-  if (start_.cluster == DirectoryStart::kFixedRoot) {
-    if (next == layout.root_sectors) return false;
-    ++lba_;
-  } else if (next & (layout.ClusterSectors() - 1)) {
-    ++lba_;
-  } else {
-    const std::optional<u32> cluster = TRY(table_.Next(cluster_));
-    if (!cluster) return false;
-    cluster_ = *cluster;
-    lba_ = layout.FirstSector(cluster_);
-  }
-  if (next == kMaxSectors) return Status::kDiskCorrupt;
-  sector_ = next;
-  slot_ = 0;
-  return true;
-}
-
 Result<bool> DirectoryReader::Next() {
   if (at_end_) return false;
   if (before_first_) {
-    at_end_ = !TRY(FirstSector());
+    slot_ = 0;
+    long_name_.Clear();
+    at_end_ = !TRY(sectors_.First());
     before_first_ = false;
   }
   while (!at_end_) {
     if (slot_ == kEntriesInSector) {
-      at_end_ = !TRY(NextSector());
+      at_end_ = !TRY(sectors_.Next());
+      slot_ = at_end_ ? slot_ : 0;
       continue;
     }
-    TRY_STATUS(cache_.Copy(lba_, slot_ * sizeof(ShortEntry),
+    TRY_STATUS(cache_.Copy(sectors_.sector(), slot_ * kEntryBytes,
                            std::as_writable_bytes(std::span(&entry_, 1))));
     if (entry_.name[0] == kEndMark) {
       at_end_ = true;
       break;
     }
-    ++slot_;
+    const u32 slot = slot_++;
     if (entry_.name[0] == kDeleted) {
       long_name_.Clear();
     } else if (IsLongNamePart(entry_)) {
@@ -151,11 +119,15 @@ Result<bool> DirectoryReader::Next() {
         --slot_;
         return status;
       }
+      if (part.order & kLastPart) slots_.Clear();
+      if (long_name_.begun()) slots_.Add(sectors_.sector(), slot);
     } else if (entry_.attributes & kAttributeVolumeLabel) {
       long_name_.Clear();
     } else {
       shown_long_name_ = long_name_.NameOf(entry_);
       long_name_.Clear();
+      if (shown_long_name_.empty()) slots_.Clear();
+      slots_.Add(sectors_.sector(), slot);
       const DotEntry dot = DotEntryOf(entry_.name);
       short_name_ = DecodeShortName(entry_.name, entry_.case_bits);
       if (dot != DotEntry::kNone) {
@@ -177,6 +149,11 @@ bool DirectoryReader::IsNamed(std::string_view wanted) const {
   return !shown_long_name_.empty() && NamesEqual(shown_long_name_, wanted);
 }
 
-u64 DirectoryReader::id() const { return lba_.value * kEntriesInSector + slot_; }
+Result<bool> FindEntry(DirectoryReader& reader, std::string_view name) {
+  while (TRY(reader.Next())) {
+    if (DotEntryOf(reader.entry().name) == DotEntry::kNone && reader.IsNamed(name)) return true;
+  }
+  return false;
+}
 
 }  // namespace fl::fs::fat

@@ -8,7 +8,7 @@
 // Threads: a reader belongs to one thread; what it shares with others is in the sector cache.
 #pragma once
 
-#include "fs/fat/fat_table.h"
+#include "fs/fat/directory_sectors.h"
 #include "fs/fat/short_name.h"
 #include "kernel/base/vector.h"
 
@@ -28,7 +28,7 @@ struct ShortEntry {
   LeU16 first_cluster_low;
   LeU32 size;
 };
-static_assert(sizeof(ShortEntry) == 32);
+static_assert(sizeof(ShortEntry) == kEntryBytes);
 
 struct LongNameEntry {
   u8 order;
@@ -46,18 +46,20 @@ inline constexpr u8 kAttributeVolumeLabel = 0x08;
 inline constexpr u8 kAttributeDirectory = 0x10;
 inline constexpr u8 kAttributesOfLongName = 0x0F;
 inline constexpr u8 kAttributesMask = 0x3F;
+inline constexpr u8 kEndMark = 0x00;  ///< In place of a name's first byte: nothing from here on.
+inline constexpr u8 kDeleted = 0xE5;
 
-/// Where a directory begins: at a cluster, or in the fixed area of a FAT12 or FAT16 root.
-struct DirectoryStart {
-  static constexpr u32 kFixedRoot = 0;
-  u32 cluster = kFixedRoot;
-  bool operator==(const DirectoryStart&) const = default;
-};
+// Long names: how many units lie in one part, and what its first byte says.
+inline constexpr u32 kUnitsInPart = 13;
+inline constexpr u32 kMaxNameUnits = 255;
+inline constexpr u8 kLastPart = 0x40;
+inline constexpr u8 kPartNumber = 0x3F;
 
 DirectoryStart RootOf(const VolumeLayout& layout);
 
 /// The entry's first cluster, unchecked; 0 for an empty file.
 u32 FirstClusterOf(const ShortEntry& entry, FatWidth width);
+void SetFirstCluster(ShortEntry& entry, u32 cluster);
 /// Where the directory of `entry` begins. On disk, cluster 0 of ".." means the root.
 DirectoryStart StartOf(const ShortEntry& entry, const VolumeLayout& layout);
 
@@ -66,13 +68,13 @@ class LongName {
  public:
   Status Add(const LongNameEntry& part);
   void Clear() { expected_ = kNothing; }
+  /// Have there been parts, all of them right so far?
+  bool begun() const { return expected_ != kNothing; }
   /// The name, if its parts are complete and belong to `entry`; empty otherwise.
   std::span<const u16> NameOf(const ShortEntry& entry) const;
 
  private:
-  static constexpr u32 kUnitsInPart = 13;
-  static constexpr u32 kMaxParts = 20;
-  static constexpr u32 kMaxLength = 255;
+  static constexpr u32 kMaxParts = kMaxSetEntries - 1;
   static constexpr u32 kNothing = ~0u;  ///< No part yet, or a broken one.
 
   Vector<u16> units_;
@@ -97,30 +99,24 @@ class DirectoryReader {
   std::span<const u16> name() const;
   /// Does `wanted` (UTF-8) name the entry, by its long or its short name?
   bool IsNamed(std::string_view wanted) const;
-  /// Tells entries of a volume apart, and never is 0.
-  u64 id() const;
+  /// Where it lies, with the parts of the long name if that is shown.
+  const EntrySlots& slots() const { return slots_; }
+  EntryPlace place() const { return slots_.place(); }
 
  private:
-  static constexpr u32 kEntriesInSector = kSectorSize / sizeof(ShortEntry);
-  static constexpr u32 kMaxSectors = 65536 / kEntriesInSector;
-
-  /// Goes to the next sector of the directory; false: there is none.
-  Result<bool> NextSector();
-  Result<bool> FirstSector();
-
-  const FatTable& table_;
   SectorCache& cache_;
-  const DirectoryStart start_;
-  u32 cluster_ = 0;           ///< The cluster at hand, unless the directory is the fixed root.
-  u32 sector_ = 0;            ///< The sector at hand, counted from the directory's start.
-  u32 slot_ = 0;              ///< The next entry of it.
+  DirectorySectors sectors_;
+  u32 slot_ = 0;              ///< The next entry of the sector at hand.
   bool before_first_ = true;  ///< No sector is at hand yet.
   bool at_end_ = false;
-  Lba lba_;
   ShortEntry entry_ = {};
+  EntrySlots slots_;
   ShortName short_name_;
   LongName long_name_;
   std::span<const u16> shown_long_name_;
 };
+
+/// Takes `reader` to the entry called `name`; false: there is none. May sleep.
+Result<bool> FindEntry(DirectoryReader& reader, std::string_view name);
 
 }  // namespace fl::fs::fat

@@ -70,4 +70,33 @@ Result<Extents::Run> Extents::Find(u32 index, u32 wanted) {
   return Run{extent.cluster + (index - extent.index), together < wanted ? together : wanted};
 }
 
+Result<u32> Extents::Last() { return TRY(Find(clusters_ - 1, 1)).cluster; }
+
+Status Extents::Append(std::span<const Run> runs) {
+  KASSERT(known_ == clusters_);
+  TRY_STATUS(extents_.Reserve(extents_.size() + u32(runs.size())));
+  for (const Run& run : runs) {
+    if (known_ == 0) first_ = run.cluster;
+    if (known_ == 0 || run.cluster != last_ + 1) (void)extents_.Push({known_, run.cluster});
+    known_ += run.count;
+    last_ = run.last();
+  }
+  clusters_ = known_;
+  guard_.Start(last_);
+  end_checked_ = true;
+  return Status::kSuccess;
+}
+
+void Extents::Truncate(u32 clusters) {
+  KASSERT(clusters <= clusters_ && clusters <= known_);
+  while (!extents_.empty() && extents_.back().index >= clusters) extents_.Pop();
+  clusters_ = known_ = clusters;
+  if (clusters == 0) {
+    first_ = 0;
+    return;
+  }
+  last_ = extents_.back().cluster + (clusters - 1 - extents_.back().index);
+  guard_.Start(last_);
+}
+
 }  // namespace fl::fs::fat

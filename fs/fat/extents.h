@@ -8,7 +8,8 @@
 //   no end, so it is found at the latest when the file's last cluster is asked for.
 // Threads: reading the table may sleep and let other threads extend the same file. Progress is
 //   noted before each read and compared after it; who finds it changed throws the answer away.
-//   Nothing points into the vector across a read.
+//   Nothing points into the vector across a read. Who appends or truncates is alone in here (the
+//   volume's lock).
 #pragma once
 
 #include "fs/fat/fat_table.h"
@@ -18,10 +19,7 @@ namespace fl::fs::fat {
 
 class Extents {
  public:
-  struct Run {
-    u32 cluster = 0;
-    u32 count = 0;  ///< This many clusters lie together from there.
-  };
+  using Run = ClusterRun;
 
   /// `clusters`: how many the file's size needs.
   Extents(const FatTable& table, u32 first_cluster, u32 clusters)
@@ -30,6 +28,14 @@ class Extents {
   /// Where cluster `index` of the file lies, with as many of the `wanted` ones as follow it
   /// directly. `index` is less than the file's clusters, `wanted` at least 1. May sleep.
   Result<Run> Find(u32 index, u32 wanted);
+  u32 clusters() const { return clusters_; }
+  /// The file's last cluster; it has one. May sleep.
+  Result<u32> Last();
+  /// These follow the file's last cluster, which has been asked for. kNoMemory changes nothing.
+  Status Append(std::span<const Run> runs);
+  /// The file ends after so many clusters, no more than it has, of which the last one has been asked
+  /// for.
+  void Truncate(u32 clusters);
   /// How many runs are known so far.
   u32 size() const { return extents_.size(); }
 
@@ -47,8 +53,8 @@ class Extents {
   Result<std::optional<u32>> NextOf(u32 cluster) const;
 
   const FatTable& table_;
-  const u32 first_;
-  const u32 clusters_;
+  u32 first_;
+  u32 clusters_;
   Vector<Extent> extents_;
   u32 known_ = 0;
   u32 last_ = 0;  ///< The cluster at known_ - 1.

@@ -35,4 +35,26 @@ u64 NtTimeOf(u16 date, u16 time, u8 hundredths) {
   return seconds * 10'000'000 + hundredths * 100'000u;
 }
 
+std::optional<FatTime> FatTimeOf(u64 nt_time) {
+  constexpr u32 kYears = 128;
+  constexpr u64 kHundredNsPerDay = u64(86400) * 10'000'000;
+  const u64 all_days = nt_time / kHundredNsPerDay;
+  if (all_days < kDaysTo1980) return std::nullopt;
+  u64 days = all_days - kDaysTo1980;
+  u32 year = 1980;
+  while (days >= (IsLeapYear(year) ? 366u : 365u)) {
+    days -= IsLeapYear(year) ? 366 : 365;
+    if (++year == 1980 + kYears) return std::nullopt;
+  }
+  u32 month = 1;
+  while (days >= DaysInMonth(year, month)) days -= DaysInMonth(year, month++);
+  const u32 hundredths = u32(nt_time % kHundredNsPerDay / 100'000);
+  const u32 seconds = hundredths / 100;
+  FatTime result;
+  result.date = u16((year - 1980) << 9 | month << 5 | u32(days + 1));
+  result.time = u16(seconds / 3600 << 11 | seconds / 60 % 60 << 5 | seconds % 60 / 2);
+  result.hundredths = u8(hundredths % 200);
+  return result;
+}
+
 }  // namespace fl::fs::fat

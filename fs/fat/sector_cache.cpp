@@ -11,13 +11,13 @@ Status SectorCache::Allocate() {
 }
 
 u32 SectorCache::FindVictim() const {
-  u32 victim = kSlots;
+  u32 victim = kNone;
   for (u32 i = 0; i < kSlots; ++i) {
     const Slot& slot = slots_[i];
     if (slot.state == State::kEmpty) return i;
-    if (slot.state == State::kReading) continue;
+    if (slot.state == State::kReading || i == open_) continue;
     // Ages, not times, are compared: the clock may wrap.
-    if (victim == kSlots || clock_ - slot.last_use > clock_ - slots_[victim].last_use) victim = i;
+    if (victim == kNone || clock_ - slot.last_use > clock_ - slots_[victim].last_use) victim = i;
   }
   return victim;
 }
@@ -36,19 +36,15 @@ Status SectorCache::ReadSector(Lba sector, std::span<std::byte> out) {
   return Status::kSuccess;
 }
 
-Status SectorCache::Copy(Lba sector, u32 offset, std::span<std::byte> out) {
-  KASSERT(offset <= kSectorSize && out.size() <= kSectorSize - offset);
-  const auto holds = [&](u32 i) {
-    return slots_[i].state == State::kValid && slots_[i].sector == sector;
-  };
+Result<u32> SectorCache::Load(Lba sector) {
   u32 found = latest_;
-  if (!holds(found)) {
+  if (!Holds(found, sector)) {
     found = 0;
-    while (found < kSlots && !holds(found)) ++found;
+    while (found < kSlots && !Holds(found, sector)) ++found;
   }
   if (found == kSlots) {
     found = FindVictim();
-    if (found == kSlots) return CopyUncached(sector, offset, out);
+    if (found == kNone) return kNone;
     Slot& slot = slots_[found];
     slot.state = State::kReading;
     slot.sector = sector;
@@ -58,13 +54,76 @@ Status SectorCache::Copy(Lba sector, u32 offset, std::span<std::byte> out) {
   }
   slots_[found].last_use = ++clock_;
   latest_ = found;
-  __builtin_memcpy(out.data(), Bytes(found).data() + offset, out.size());
+  return found;
+}
+
+Status SectorCache::Copy(Lba sector, u32 offset, std::span<std::byte> out) {
+  KASSERT(offset <= kSectorSize && out.size() <= kSectorSize - offset);
+  const u32 slot = TRY(Load(sector));
+  if (slot == kNone) return CopyUncached(sector, offset, out);
+  __builtin_memcpy(out.data(), Bytes(slot).data() + offset, out.size());
   return Status::kSuccess;
 }
 
+Status SectorCache::Change(Lba sector, u32 offset, std::span<const std::byte> bytes) {
+  KASSERT(offset <= kSectorSize && bytes.size() <= kSectorSize - offset);
+  if (open_ != kNone && slots_[open_].sector != sector) TRY_STATUS(Flush());
+  const u32 slot = TRY(Load(sector));
+  KASSERT(slot != kNone);  // No reader is in here.
+  // Readers that met at this sector left it in several slots.
+  for (u32 i = 0; i < kSlots; ++i) {
+    if (i != slot && Holds(i, sector)) slots_[i].state = State::kEmpty;
+  }
+  __builtin_memcpy(Bytes(slot).data() + offset, bytes.data(), bytes.size());
+  open_ = slot;
+  return Status::kSuccess;
+}
+
+[[gnu::noinline]] Status SectorCache::WriteSector(Lba sector, std::span<const std::byte> bytes) {
+  const std::span<const std::byte> one[] = {bytes};
+  ++sectors_written_;
+  const Status status = device_.Write(sector, one);
+  if (IsSuccess(status)) return status;
+  alignas(16) std::byte found[kSectorSize];
+  if (IsFailure(ReadSector(sector, found))) return status;
+  return __builtin_memcmp(found, bytes.data(), kSectorSize) == 0 ? Status::kSuccess : status;
+}
+
+Status SectorCache::Flush() {
+  if (open_ == kNone) return Status::kSuccess;
+  const Lba sector = slots_[open_].sector;
+  // The sector that is read from comes first: what the others say is only looked at by who repairs.
+  Status status = WriteSector(sector, Bytes(open_));
+  if (copies_.first <= sector && sector < copies_.first + u64(copies_.sectors) * copies_.count) {
+    const u64 within = (sector - copies_.first) % copies_.sectors;
+    for (u32 i = 0; i < copies_.count && IsSuccess(status); ++i) {
+      const Lba copy = copies_.first + (u64(i) * copies_.sectors + within);
+      if (copy != sector) status = WriteSector(copy, Bytes(open_));
+    }
+  }
+  if (IsFailure(status)) slots_[open_].state = State::kEmpty;
+  open_ = kNone;
+  return status;
+}
+
+void SectorCache::Abandon() {
+  if (open_ == kNone) return;
+  slots_[open_].state = State::kEmpty;
+  open_ = kNone;
+}
+
 void SectorCache::Drop() {
-  for (Slot& slot : slots_) {
-    if (slot.state == State::kValid) slot.state = State::kEmpty;
+  for (u32 i = 0; i < kSlots; ++i) {
+    if (slots_[i].state == State::kValid && i != open_) slots_[i].state = State::kEmpty;
+  }
+}
+
+void SectorCache::Forget(Lba first, u32 sectors) {
+  for (u32 i = 0; i < kSlots; ++i) {
+    const Lba sector = slots_[i].sector;
+    if (slots_[i].state != State::kValid || sector < first || sector - first >= sectors) continue;
+    KASSERT(i != open_);
+    slots_[i].state = State::kEmpty;
   }
 }
 

@@ -21,8 +21,6 @@ constexpr u16 kCodePage437[128] = {
     0x00B0, 0x2219, 0x00B7, 0x221A, 0x207F, 0x00B2, 0x25A0, 0x00A0,
 };
 
-constexpr u8 kLowerCaseBase = 0x08;
-constexpr u8 kLowerCaseExtension = 0x10;
 constexpr u8 kStandsForE5 = 0x05;  // Since 0xE5 in the first place marks a deleted entry.
 
 /// The small letter of a capital that code page 437 has.
@@ -82,6 +80,16 @@ ShortName DecodeShortName(std::span<const u8, kShortNameBytes> raw, u8 case_bits
     name.units[name.length++] = ToUnicode(extension[i], case_bits & kLowerCaseExtension);
   }
   return name;
+}
+
+ShortName DecodeLabel(std::span<const u8, kShortNameBytes> raw) {
+  ShortName label;
+  const u32 length = LengthWithoutPadding(raw);
+  for (u32 i = 0; i < length; ++i) {
+    const u8 byte = i == 0 && raw[0] == kStandsForE5 ? 0xE5 : raw[i];
+    label.units[label.length++] = ToUnicode(byte, false);
+  }
+  return label;
 }
 
 u8 ShortNameChecksum(std::span<const u8, kShortNameBytes> raw) {

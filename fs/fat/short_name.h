@@ -13,14 +13,21 @@ namespace fl::fs::fat {
 inline constexpr u32 kShortNameBase = 8;
 inline constexpr u32 kShortNameBytes = 11;
 
+// The byte in which NT notes that the base or the extension is all lower case.
+inline constexpr u8 kLowerCaseBase = 0x08;
+inline constexpr u8 kLowerCaseExtension = 0x10;
+
 struct ShortName {
   u16 units[kShortNameBytes + 1] = {};  ///< UTF-16, with the dot.
   u32 length = 0;
   std::span<const u16> span() const { return {units, length}; }
 };
 
-/// `case_bits`: the byte in which NT notes that the base or the extension is all lower case.
+/// `case_bits`: kLowerCase...
 ShortName DecodeShortName(std::span<const u8, kShortNameBytes> raw, u8 case_bits);
+
+/// A volume's label: eleven bytes without a dot.
+ShortName DecodeLabel(std::span<const u8, kShortNameBytes> raw);
 
 /// What each part of a long name carries of the short name that it belongs to.
 u8 ShortNameChecksum(std::span<const u8, kShortNameBytes> raw);

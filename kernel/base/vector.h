@@ -52,6 +52,12 @@ class Vector {
     capacity_ = capacity;
     return Status::kSuccess;
   }
+  /// Room for `size` elements, with some to spare, so that one who adds little by little moves them seldom.
+  Status Grow(u32 size) {
+    if (size <= capacity_) return Status::kSuccess;
+    const u32 doubled = capacity_ ? capacity_ * 2 : 4;
+    return Reserve(size < doubled ? doubled : size);
+  }
   Status Push(T value) {
     if (size_ == capacity_) {
       if (Status s = Reserve(capacity_ ? capacity_ * 2 : 4); IsFailure(s)) return s;

@@ -34,12 +34,14 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
   TRY_STATUS(image.Read(dispatcher.value + 6, std::as_writable_bytes(argument_bytes.span())));
   TRY_STATUS(handlers_.Resize(count));
   TRY_STATUS(refused_.Resize(count));
+  // Both lists are sorted.
+  u32 at = 0;
   for (const SystemCallEntry& entry : SystemCalls()) {
-    const Result<pe::Export> found = exports.FindByName(entry.name, 0);
-    if (found.status() == Status::kEntryPointNotFound) continue;
-    const pe::Export stub_export = TRY(found);
-    if (stub_export.forwarder) continue;
-    const Stub stub = TRY(pe::ReadStruct<Stub>(image, stub_export.rva));
+    if (entry.of_linker) continue;
+    at = TRY(exports.LowerBound(entry.name, at));
+    const std::optional<pe::Export> found = TRY(exports.FindAt(at, entry.name));
+    if (!found || found->forwarder) continue;
+    const Stub stub = TRY(pe::ReadStruct<Stub>(image, found->rva));
     const u32 index = stub.number & 0xFFF;
     if (!IsStub(stub) || index >= count) continue;
     if (argument_bytes[index] != entry.arguments * sizeof(u32)) {
@@ -51,6 +53,13 @@ Status CallNumbers::Learn(pe::ByteSource& image, pe::ExportTable& exports, Rva d
     ++known_;
   }
   return known_ != 0 ? Status::kSuccess : Status::kInvalidImageFormat;
+}
+
+bool CallNumbers::LeadsTo(const SystemCallEntry& entry) const {
+  for (const SystemCallEntry* handler : handlers_) {
+    if (handler == &entry) return true;
+  }
+  return false;
 }
 
 Result<std::string_view> CallNumbers::NameOf(pe::ByteSource& image, pe::ExportTable& exports,

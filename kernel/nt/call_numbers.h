@@ -30,6 +30,8 @@ class CallNumbers {
     refused_[number] = true;
     return first;
   }
+  /// Does a number lead to this entry?
+  bool LeadsTo(const SystemCallEntry& entry) const;
   u32 count() const { return handlers_.size(); }
   /// How many have a handler.
   u32 known() const { return known_; }

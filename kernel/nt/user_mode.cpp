@@ -59,10 +59,11 @@ Status UserMode::LearnNtdll() {
   TRY_STATUS(find("KiUserApcDispatcher", entries_.apc_dispatcher));
   TRY_STATUS(find("__wine_syscall_dispatcher", entries_.syscall_dispatcher));
   TRY_STATUS(find("__wine_unix_call_dispatcher", entries_.unix_call_dispatcher));
+  // What programs touch first must not make it larger for good.
+  TRY_STATUS(ntdll_->MakeRoom());
   TRY_STATUS(ntdll_calls_.Learn(source, exports, entries_.syscall_dispatcher));
   Log(LogLevel::kInfo, "ntdll.dll links programs; %u of its %u system calls are answered",
       ntdll_calls_.known(), ntdll_calls_.count());
-  TRY_STATUS(ntdll_->PrepareForGood());
   return Bind(*ntdll_);
 }
 
@@ -95,28 +96,31 @@ Status UserMode::MapApiSets() {
   for (const pe::PeSection& section : image->layout().sections) {
     if (std::memcmp(section.name, ".apiset", sizeof(".apiset")) != 0) continue;
     api_sets_.section = TRY(kernel_.files.Acquire(*file));
+    TRY_STATUS(api_sets_.section->MakeRoom());
     api_sets_.offset = section.file_offset;
     // The image has served: it is not to be the one that the cache keeps for programs.
     kernel_.images.DropKept();
-    return api_sets_.section->PrepareForGood();
+    return Status::kSuccess;
   }
   return Status::kInvalidImageFormat;
 }
 
 Status UserMode::LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher) {
   if (win32u_) return Status::kSuccess;
+  const RefPtr<fs::File> file = TRY(OpenSystemFile(kernel_, "win32u.dll"));
+  if (image->file()->Id() != file->Id()) return Status::kAccessDenied;
   SectionSource source(*image);
   pe::ExportTable exports = TRY(pe::ExportTable::Open(source, image->layout(), nullptr));
-  CallNumbers calls;
-  TRY_STATUS(calls.Learn(source, exports, dispatcher));
+  CallNumbers numbers;
+  TRY_STATUS(numbers.Learn(source, exports, dispatcher));
   // Reading may have slept.
   if (win32u_) return Status::kSuccess;
   win32u_ = std::move(image);
-  win32u_calls_ = std::move(calls);
+  win32u_calls_ = std::move(numbers);
   return Status::kSuccess;
 }
 
-void UserMode::ForgetWin32u() {
+void UserMode::ForgetPrograms() {
   win32u_ = nullptr;
   win32u_calls_ = CallNumbers();
 }
@@ -138,6 +142,7 @@ Status UserMode::RefuseCall(u32 number) {
   }
   if (name.empty()) name = Format(buffer, "system call 0x%x", number);
   Log(LogLevel::kWarning, "%.*s is not implemented", int(name.size()), name.data());
+  kernel_.host.ReportMissingCall(name);
   return answer;
 }
 

@@ -55,13 +55,19 @@ class UserMode {
            : number >> kTableShift == 1 ? win32u_calls_.Find(number & ((1u << kTableShift) - 1))
                                         : nullptr;
   }
-  /// Names it in the log, the first time; what its caller gets.
+  /// Can programs make this call?
+  bool Answers(const SystemCallEntry& entry) const {
+    return ntdll_calls_.LeadsTo(entry) || win32u_calls_.LeadsTo(entry);
+  }
+  /// How many calls ntdll has.
+  u32 ntdll_call_count() const { return ntdll_calls_.count(); }
+  /// Names it in the log and to the host, the first time; what its caller gets.
   Status RefuseCall(u32 number);
   /// win32u.dll has started in some process: the second table is its, from now on. `dispatcher` as in
-  /// CallNumbers::Learn. The first time counts.
+  /// CallNumbers::Learn. The first time counts. kAccessDenied for an image that is not system32's own.
   Status LearnWin32u(RefPtr<mm::ImageSection> image, Rva dispatcher);
-  /// No process has it any more.
-  void ForgetWin32u();
+  /// No program is left: what some had and not all have is given back.
+  void ForgetPrograms();
 
  private:
   explicit UserMode(Kernel& kernel) : kernel_(kernel) {}

@@ -77,6 +77,7 @@ Result<RefPtr<Key>> Tree::CreateOne(Key& parent, Name name, Name class_name, Las
   key->depth_ = parent.depth_ + 1;
   TRY_STATUS(InsertAt(parent.keys_, parent.KeyIndex(name), key));
   key->parent_ = &parent;
+  changed_ = true;
   parent.write_time_ = now;
   bytes_ += size;
   return key;
@@ -85,10 +86,30 @@ Result<RefPtr<Key>> Tree::CreateOne(Key& parent, Name name, Name class_name, Las
 Status Tree::Delete(Key& key, u64 now) {
   if (key.deleted()) return Status::kKeyDeleted;
   if (IsTop(key) || key.key_count() != 0) return Status::kCannotDelete;
+  key.parent_->write_time_ = now;
+  Detach(key);
+  return Status::kSuccess;
+}
+
+void Tree::Clear() {
+  // Not by what their destructors would do: they would nest as deep as the tree is.
+  for (Key* key = root_.get(); root_->key_count() != 0;) {
+    if (key->key_count() != 0) {
+      key = key->keys_[key->key_count() - 1].get();
+    } else {
+      Key* const parent = key->parent_;
+      Detach(*key);
+      key = parent;
+    }
+  }
+}
+
+/// Takes it, which has no keys, out of the tree.
+void Tree::Detach(Key& key) {
+  changed_ = true;
   const RefPtr<Key> kept(&key);
   Key& parent = *key.parent_;
   parent.keys_.Remove(parent.KeyIndex(key.name()));
-  parent.write_time_ = now;
   for (const Value& value : key.values_) {
     bytes_ -= kValueBytes + TextBytes(value.Text()) + value.data.size();
   }
@@ -96,7 +117,6 @@ Status Tree::Delete(Key& key, u64 now) {
   key.values_ = Vector<Value>();
   key.parent_ = nullptr;
   key.deleted_ = true;
-  return Status::kSuccess;
 }
 
 Status Tree::Rename(Key& key, Name name, u64 now) {
@@ -121,6 +141,7 @@ Status Tree::Rename(Key& key, Name name, u64 now) {
   const Status inserted = InsertAt(parent.keys_, parent.KeyIndex(name), kept);
   KASSERT(IsSuccess(inserted));
   key.write_time_ = parent.write_time_ = now;
+  changed_ = true;
   return Status::kSuccess;
 }
 
@@ -147,6 +168,7 @@ Status Tree::SetValue(Key& key, Name name, u32 type, Vector<u8> data, u64 now) {
     bytes_ += kValueBytes + TextBytes(name) + size;
   }
   key.write_time_ = now;
+  changed_ = true;
   return Status::kSuccess;
 }
 
@@ -160,12 +182,14 @@ Status Tree::DeleteValue(Key& key, Name name, u64 now) {
   bytes_ -= kValueBytes + TextBytes(value.Text()) + value.data.size();
   key.values_.Remove(index);
   key.write_time_ = now;
+  changed_ = true;
   return Status::kSuccess;
 }
 
 Status Tree::SetWriteTime(Key& key, u64 time) {
   if (key.deleted()) return Status::kKeyDeleted;
   key.write_time_ = time;
+  changed_ = true;
   return Status::kSuccess;
 }
 

@@ -27,6 +27,11 @@ class Tree {
   Key& root() { return *root_; }
   u32 bytes() const { return bytes_; }
   u32 limit() const { return limit_; }
+  /// Since Init or MarkUnchanged: has anything been made, deleted or written?
+  bool changed() const { return changed_; }
+  void MarkUnchanged() { changed_ = false; }
+  /// Deletes all but the root. Who holds a key holds a deleted one.
+  void Clear();
 
   /// Names in `path` are separated by backslashes; "" is `start` itself. kObjectNameNotFound: a key on the
   /// way is missing; kKeyDeleted.
@@ -61,6 +66,7 @@ class Tree {
   static constexpr u32 kValueBytes = 64;
 
   Result<RefPtr<Key>> CreateOne(Key& parent, Name name, Name class_name, Lasting lasting, u64 now);
+  void Detach(Key& key);
   /// Is there room for `size` bytes more?
   Status CheckRoom(u64 size) const {
     return size <= limit_ - bytes_ ? Status::kSuccess : Status::kRegistryQuotaLimit;
@@ -68,6 +74,7 @@ class Tree {
 
   const u32 limit_;
   u32 bytes_ = 0;
+  bool changed_ = false;
   RefPtr<Key> root_;
 };
 

@@ -108,7 +108,7 @@ Result<bool> OpenDevice(const SystemCall& call, const DeviceOpenRequest& request
   }
   RefPtr<FileObject> file;
   if (device.kind == DeviceKind::kNull) {
-    file = AdoptRef<FileObject>(new (std::nothrow) NullObject(request.options));
+    file = AdoptRef<FileObject>(new (std::nothrow) NullObject);
   } else {
     file = AdoptRef<FileObject>(new (std::nothrow) PipeDirectoryObject);
   }

@@ -3,8 +3,21 @@
 
 #include "fs/volume.h"
 #include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
+
+/// Where on the volume something lies: as fs::Volume wants it, and with '\\' alone.
+struct FilePath {
+  Vector<char> text;
+  u8 handle_attributes = 0;
+  std::string_view view() const { return {text.data(), text.size()}; }
+};
+/// kObjectPathNotFound where there is no volume.
+Result<FilePath> ReadFilePath(const SystemCall& call, u32 object_attributes);
+/// `root_directory`: the handle of a directory that `name` lies in, or 0.
+Result<FilePath> MakeFilePath(const SystemCall& call, u32 root_directory, Vector<char> name,
+                              u8 handle_attributes);
 
 /// The volume's statuses; kObjectPathNotFound also where there is no volume. May sleep.
 Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes);

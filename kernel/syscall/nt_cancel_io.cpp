@@ -1,8 +1,8 @@
-// System calls: taking back operations that have not ended; ports that are told of ends; flushing pipes.
+// System calls: taking back operations that have not ended; ports that are told of ends.
 // Semantics: CancelIo, CancelIoEx, CancelSynchronousIo (Microsoft Learn).
 #include "kernel/kernel.h"
 #include "kernel/pipe/pipe_transfer.h"
-#include "kernel/syscall/file_completion.h"
+#include "kernel/syscall/file_port.h"
 #include "kernel/syscall/sync_rights.h"
 #include "kernel/syscall/thread_handle.h"
 #include "kernel/syscall/user_memory.h"
@@ -70,32 +70,27 @@ Status NtCancelSynchronousIoFile(const SystemCall& call) {
   return status;
 }
 
-bool IsCompletionClass(u32 information_class) {
-  return information_class == kFileCompletionInformation ||
-         information_class == kFileCompletionModeInformation;
-}
-
-Status SetFileCompletion(const SystemCall& call, FileObject& file) {
+Status BindToPort(const SystemCall& call, FileObject& file) {
   struct Binding {
     u32 port, key;
   };
-  const u32 in = call[2], length = call[3], what = call[4];
-  if (what == kFileCompletionModeInformation) {
-    if (length < sizeof(u32)) return Status::kInfoLengthMismatch;
-    const u32 modes = TRY(ReadUser<u32>(in));
-    if ((modes & ~kKnownModes) != 0) return Status::kInvalidParameter;
-    file.completion.modes |= modes;
-    return WriteUser(call[1], IoStatusBlock{});
-  }
-  if (length < sizeof(Binding)) return Status::kInfoLengthMismatch;
-  const Binding wanted = TRY(ReadUser<Binding>(in));
+  if (call[3] < sizeof(Binding)) return Status::kInfoLengthMismatch;
+  const Binding wanted = TRY(ReadUser<Binding>(call[2]));
   if ((file.options() & kSynchronous) != 0 || file.completion.port) {
     return Status::kInvalidParameter;
   }
-  file.completion.port = TRY(
-      call.process.handles().FindAs<IoCompletion>(wanted.port, kIoCompletionModifyState));
+  file.completion.port =
+      TRY(call.process.handles().FindAs<IoCompletion>(wanted.port, kIoCompletionModifyState));
   file.completion.key = wanted.key;
-  return WriteUser(call[1], IoStatusBlock{});
+  return Status::kSuccess;
+}
+
+Status SetPortModes(const SystemCall& call, FileObject& file) {
+  if (call[3] < sizeof(u32)) return Status::kInfoLengthMismatch;
+  const u32 modes = TRY(ReadUser<u32>(call[2]));
+  if ((modes & ~kKnownModes) != 0) return Status::kInvalidParameter;
+  file.completion.modes |= modes;
+  return Status::kSuccess;
 }
 
 }  // namespace fl::kernel

@@ -151,10 +151,10 @@ Status TellCreator(const SystemCall& call, const StartedProgram& started,
                    const CreationAttributes& attributes, u8 process_attributes,
                    u8 thread_attributes) {
   Process& child = *started.process;
-  NewHandle process = TRY(NewHandle::Insert(call, started.process, GrantedProcessAccess(call[2]),
-                                            process_attributes));
-  NewHandle thread = TRY(
-      NewHandle::Insert(call, started.thread, GrantedThreadAccess(call[3]), thread_attributes));
+  NewHandle process = TRY(
+      NewHandle::Insert(call, started.process, GrantedProcessAccess(call[2]), process_attributes));
+  NewHandle thread =
+      TRY(NewHandle::Insert(call, started.thread, GrantedThreadAccess(call[3]), thread_attributes));
   TRY_STATUS(TellClientId(attributes.client_id, *started.thread));
   // Somebody may have ended it already.
   if (attributes.image_information && !child.images().empty()) {

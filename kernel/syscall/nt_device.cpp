@@ -1,5 +1,4 @@
-// System calls: devices behind file handles: what kind of device it is, and requests that only a device
-// knows.
+// System calls: requests that only the device behind a file handle knows.
 #include "kernel/file_object.h"
 #include "kernel/syscall/pipe_calls.h"
 #include "kernel/syscall/pipe_control.h"
@@ -8,13 +7,7 @@
 namespace fl::kernel {
 namespace {
 
-constexpr u32 kFsDeviceInformation = 4;
-
-struct FsDeviceInformation {
-  u32 device_type, characteristics;
-};
-
-constexpr u32 kDeviceIsMounted = 0x20;
+constexpr u32 kGetReparsePoint = 0x000900A8;  // FSCTL_GET_REPARSE_POINT
 
 /// A control call that no device answers.
 Status RefuseControl(const SystemCall& call, Status status) {
@@ -25,18 +18,6 @@ Status RefuseControl(const SystemCall& call, Status status) {
 
 }  // namespace
 
-Status NtQueryVolumeInformationFile(const SystemCall& call) {
-  const u32 io_pointer = call[1], out = call[2], length = call[3], what = call[4];
-  TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
-  if (what != kFsDeviceInformation) return Status::kInvalidInfoClass;
-  if (length < sizeof(FsDeviceInformation)) return Status::kInfoLengthMismatch;
-  const u32 type = file->device_type();
-  TRY_STATUS(
-      WriteUser(out, FsDeviceInformation{type, type == kDeviceDisk ? kDeviceIsMounted : 0}));
-  return WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess), sizeof(FsDeviceInformation)});
-}
-
 Status NtFsControlFile(const SystemCall& call) {
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   if (PipeEnd* const pipe = file->pipe()) return ControlPipe(call, *pipe);
@@ -46,7 +27,10 @@ Status NtFsControlFile(const SystemCall& call) {
     (void)WriteUser(call[4], IoStatusBlock{Code(status), 0});
     return status;
   }
-  return RefuseControl(call, Status::kInvalidDeviceRequest);
+  // Nothing of a FAT volume is one.
+  const bool asks_for_link = call[5] == kGetReparsePoint;
+  return RefuseControl(call,
+                       asks_for_link ? Status::kNotAReparsePoint : Status::kInvalidDeviceRequest);
 }
 
 /// A console would answer; who asks finds out so that there is none.

@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/section_object.h"
+#include "kernel/syscall/file_options.h"
 #include "kernel/syscall/image_information.h"
 #include "kernel/syscall/named_handle.h"
 #include "kernel/syscall/process_handle.h"
@@ -41,6 +42,11 @@ u32 GrantedAccess(u32 wanted) {
              : wanted;
 }
 
+/// Do its views change what others see?
+bool WritesShared(mm::Protection protection) {
+  return protection.Writable() && !protection.WriteCopy();
+}
+
 Result<RefPtr<mm::Section>> CreateShared(u64 size) {
   if (size == 0) return Status::kInvalidParameter4;
   return RefPtr<mm::Section>(TRY(mm::SharedMemorySection::Create(TheKernel().pager, size)));
@@ -48,10 +54,15 @@ Result<RefPtr<mm::Section>> CreateShared(u64 size) {
 
 Result<RefPtr<mm::Section>> CreateData(FileObject& file, u64 size, mm::Protection protection) {
   if (!file.file()) return Status::kInvalidFileForSection;
-  // Nothing writes to the volume; write-copy views are the programs' own.
-  if (protection.Writable() && !protection.WriteCopy()) return Status::kAccessDenied;
-  if (size > file.file()->Size()) return Status::kSectionTooBig;
-  return RefPtr<mm::Section>(TRY(TheKernel().files.Acquire(RefPtr<fs::File>(file.file()))));
+  if (!file.disk()) return Status::kInvalidFileForSection;
+  mm::DataSection* const pages = TRY(file.disk()->open().Pages());
+  const RefPtr<mm::DataSection> kept(pages);
+  if (size > pages->size()) {
+    if (!WritesShared(protection)) return Status::kSectionTooBig;
+    TRY_STATUS(pages->SetSize(size));
+  }
+  if (pages->size() == 0) return Status::kFileInvalid;
+  return RefPtr<mm::Section>(kept);
 }
 
 Result<RefPtr<mm::Section>> CreateImage(FileObject& file) {
@@ -67,7 +78,9 @@ Result<RefPtr<mm::Section>> CreateFrom(const SystemCall& call, u64 size, mm::Pro
                ? Result<RefPtr<mm::Section>>(Status::kInvalidFileForSection)
                : CreateShared(size);
   }
-  const auto file = TRY(call.process.handles().FindAs<FileObject>(file_handle, kFileReadData));
+  const bool writes = (attributes & kSecImage) == 0 && WritesShared(protection);
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(
+      file_handle, kFileReadData | (writes ? kFileWriteData : 0)));
   return (attributes & kSecImage) != 0 ? CreateImage(*file) : CreateData(*file, size, protection);
 }
 
@@ -200,6 +213,21 @@ Status NtMapViewOfSection(const SystemCall& call) {
   return Status::kSuccess;
 }
 
+/// (process, base, size, io status block): what was written through a view goes to the file.
+Status NtFlushVirtualMemory(const SystemCall& call) {
+  const u32 base_pointer = call[1], size_pointer = call[2], io_pointer = call[3];
+  const u32 base = TRY(ReadInOut<u32>(base_pointer));
+  TRY(ReadInOut<u32>(size_pointer));
+  // Wine's FlushViewOfFile gives none.
+  if (io_pointer != 0) TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
+  const RefPtr<mm::Section> section(process->space().FindSection(VirtAddr(base)));
+  if (!section || section->kind() != mm::SectionKind::kData) return Status::kNotMappedData;
+  const Status status = static_cast<mm::DataSection&>(*section).WriteBack();
+  if (io_pointer != 0) (void)WriteUser(io_pointer, IoStatusBlock{Code(status), 0});
+  return status;
+}
+
 Status NtUnmapViewOfSection(const SystemCall& call) {
   const VirtAddr address(call[1]);
   const RefPtr<Process> process = TRY(FindLiveProcess(call, call[0], kProcessVmOperation));
@@ -207,6 +235,7 @@ Status NtUnmapViewOfSection(const SystemCall& call) {
   const VirtAddr image_base = image ? image->base : VirtAddr();
   TRY_STATUS(process->space().UnmapView(address));
   if (image_base.value != 0) process->ForgetImage(image_base);
+  TheKernel().files.Relieve();
   return Status::kSuccess;
 }
 

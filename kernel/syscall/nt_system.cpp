@@ -1,4 +1,6 @@
 // System calls: what the machine is.
+#include <algorithm>
+
 #include "kernel/kernel.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/system_information.h"
@@ -13,6 +15,7 @@ enum InformationClass : u32 {
   kProcessorInformation = 1,
   kTimeOfDayInformation = 3,
   kProcessInformation = 5,
+  kInterruptInformation = 0x17,
 };
 
 struct BasicInformation {
@@ -46,6 +49,23 @@ Status Answer(u32 out, u32 length, u32 returned, const void* value, u32 size) {
   if (returned) TRY_STATUS(WriteUser(returned, size));
   if (length < size) return Status::kInfoLengthMismatch;
   return CopyToUser(out, value, size);
+}
+
+/// Counts of interrupts, one set for a processor, are what programs once took for random; user mode still asks for
+/// random bytes by that name, for as many as it likes.
+constexpr u32 kInterruptInformationSize = 24;
+/// Nobody waits for more of them; there is no switch to another thread meanwhile.
+constexpr u32 kMostRandomBytes = 64 * 1024;
+
+Status WriteRandom(u32 out, u32 length) {
+  if (length > kMostRandomBytes) return Status::kInvalidParameter;
+  std::byte chunk[64];
+  for (u32 done = 0; done < length; done += sizeof(chunk)) {
+    const u32 size = std::min<u32>(length - done, sizeof(chunk));
+    TheKernel().FillRandom({chunk, size});
+    TRY_STATUS(CopyToUser(out + done, chunk, size));
+  }
+  return Status::kSuccess;
 }
 
 }  // namespace
@@ -96,6 +116,10 @@ Status NtQuerySystemInformation(const SystemCall& call) {
     }
     case kProcessInformation:
       return AnswerProcesses(out, length, returned);
+    case kInterruptInformation:
+      if (returned) TRY_STATUS(WriteUser(returned, kInterruptInformationSize));
+      if (length < kInterruptInformationSize) return Status::kInfoLengthMismatch;
+      return WriteRandom(out, length);
     default:
       return Status::kInvalidInfoClass;
   }

@@ -4,7 +4,8 @@
 
 #include "kernel/kernel.h"
 #include "kernel/syscall/access_rights.h"
-#include "kernel/syscall/io_call.h"
+#include "kernel/syscall/file_completion.h"
+#include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
 namespace {
@@ -157,23 +158,24 @@ Status TransferPipe(const SystemCall& call, PipeEnd& end, PipeDirection directio
   const u32 buffer = call[5], length = call[6];
   const bool reads = direction == PipeDirection::kRead;
   TRY_STATUS(reads ? ProbeForWrite(buffer, length) : ProbeForRead(buffer, length));
-  IoNotice notice;
-  TRY_STATUS(PrepareNotice(call, end, notice));
+  FileCompletion completion = TRY(FileCompletion::Prepare(call, end));
+  completion.Begin();
   end.OnOperationBegin();
-  const PipeCall what{.end = end, .buffer = buffer, .length = length, .notice = notice};
+  const PipeCall what{
+      .end = end, .buffer = buffer, .length = length, .notice = completion.notice()};
   const PipeResult result = reads ? ReadPipe(what) : WritePipe(what);
-  return EndIoCall(call, end, notice, result.status, result.information);
+  return completion.End(result.status, result.information);
 }
 
 /// (file, event, routine, context, status block, code, input, input length, output, output length)
 Status ControlPipe(const SystemCall& call, PipeEnd& end) {
   TRY_STATUS(ProbeForRead(call[6], call[7]));
   TRY_STATUS(ProbeForWrite(call[8], call[9]));
-  IoNotice notice;
-  TRY_STATUS(PrepareNotice(call, end, notice));
+  FileCompletion completion = TRY(FileCompletion::Prepare(call, end));
+  completion.Begin();
   end.OnOperationBegin();
-  const PipeResult result = Control(call, end, notice);
-  return EndIoCall(call, end, notice, result.status, result.information);
+  const PipeResult result = Control(call, end, completion.notice());
+  return completion.End(result.status, result.information);
 }
 
 Status QueryPipe(const SystemCall& call, PipeEnd& end) {
@@ -207,8 +209,7 @@ Status QueryPipe(const SystemCall& call, PipeEnd& end) {
 }
 
 Status SetPipe(const SystemCall& call, PipeEnd& end) {
-  const u32 io_pointer = call[1], in = call[2], length = call[3], what = call[4];
-  if (what != kPipeInformation) return Status::kInvalidParameter;
+  const u32 in = call[2], length = call[3];
   if (length < sizeof(PipeInformation)) return Status::kInfoLengthMismatch;
   const PipeInformation wanted = TRY(ReadUser<PipeInformation>(in));
   if (wanted.read_mode > 1 || wanted.completion_mode > 1) return Status::kInvalidParameter;
@@ -218,7 +219,7 @@ Status SetPipe(const SystemCall& call, PipeEnd& end) {
   }
   end.SetReadMode(mode);
   end.waits = wanted.completion_mode == 0;
-  return WriteUser(io_pointer, IoStatusBlock{});
+  return Status::kSuccess;
 }
 
 }  // namespace fl::kernel

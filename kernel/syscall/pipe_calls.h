@@ -10,8 +10,9 @@ namespace fl::kernel {
 Status TransferPipe(const SystemCall& call, PipeEnd& end, PipeDirection direction);
 /// NtFsControlFile.
 Status ControlPipe(const SystemCall& call, PipeEnd& end);
-/// NtQueryInformationFile, NtSetInformationFile.
+/// NtQueryInformationFile.
 Status QueryPipe(const SystemCall& call, PipeEnd& end);
+/// FilePipeInformation.
 Status SetPipe(const SystemCall& call, PipeEnd& end);
 
 }  // namespace fl::kernel

@@ -1,6 +1,9 @@
 // System calls: the table and the way into it. See system_calls.h.
 #include "kernel/syscall/system_calls.h"
 
+#include <array>
+#include <utility>
+
 #include "kernel/base/log.h"
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
@@ -11,11 +14,11 @@ namespace fl::kernel {
 namespace {
 
 constexpr SystemCallEntry kTable[] = {
-    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1},
-    {"LdrGetDllHandle", LdrGetDllHandle, 4},
-    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4},
-    {"LdrLoadDll", LdrLoadDll, 4},
-    {"LdrUnloadDll", LdrUnloadDll, 1},
+    {"LdrDisableThreadCalloutsForDll", LdrDisableThreadCalloutsForDll, 1, true},
+    {"LdrGetDllHandle", LdrGetDllHandle, 4, true},
+    {"LdrGetProcedureAddress", LdrGetProcedureAddress, 4, true},
+    {"LdrLoadDll", LdrLoadDll, 4, true},
+    {"LdrUnloadDll", LdrUnloadDll, 1, true},
     {"NtAccessCheck", NtAccessCheck, 8},
     {"NtAdjustPrivilegesToken", NtAdjustPrivilegesToken, 6},
     {"NtAlertResumeThread", NtAlertResumeThread, 2},
@@ -44,6 +47,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtCreateTimer", NtCreateTimer, 4},
     {"NtCreateUserProcess", NtCreateUserProcess, 11},
     {"NtDelayExecution", NtDelayExecution, 2},
+    {"NtDeleteFile", NtDeleteFile, 1},
     {"NtDeleteKey", NtDeleteKey, 1},
     {"NtDeleteValueKey", NtDeleteValueKey, 2},
     {"NtDeviceIoControlFile", NtDeviceIoControlFile, 10},
@@ -51,7 +55,9 @@ constexpr SystemCallEntry kTable[] = {
     {"NtDuplicateToken", NtDuplicateToken, 6},
     {"NtEnumerateKey", NtEnumerateKey, 6},
     {"NtEnumerateValueKey", NtEnumerateValueKey, 6},
+    {"NtFlushBuffersFile", NtFlushBuffersFile, 2},
     {"NtFlushKey", NtFlushKey, 1},
+    {"NtFlushVirtualMemory", NtFlushVirtualMemory, 4},
     {"NtFreeVirtualMemory", NtFreeVirtualMemory, 4},
     {"NtFsControlFile", NtFsControlFile, 10},
     {"NtGetContextThread", NtGetContextThread, 2},
@@ -60,6 +66,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtGetNextThread", NtGetNextThread, 6},
     {"NtGetNlsSectionPtr", NtGetNlsSectionPtr, 5},
     {"NtInitializeNlsFiles", NtInitializeNlsFiles, 3},
+    {"NtLockFile", NtLockFile, 10},
     {"NtMakePermanentObject", NtMakePermanentObject, 1},
     {"NtMakeTemporaryObject", NtMakeTemporaryObject, 1},
     {"NtMapViewOfSection", NtMapViewOfSection, 10},
@@ -142,6 +149,7 @@ constexpr SystemCallEntry kTable[] = {
     {"NtTerminateProcess", NtTerminateProcess, 2},
     {"NtTerminateThread", NtTerminateThread, 2},
     {"NtTestAlert", NtTestAlert, 0},
+    {"NtUnlockFile", NtUnlockFile, 5},
     {"NtUnmapViewOfSection", NtUnmapViewOfSection, 2},
     {"NtUserCallNoParam", NtUserCallNoParam, 1},
     {"NtUserGetSystemDpiForProcess", NtUserGetSystemDpiForProcess, 1},
@@ -153,17 +161,23 @@ constexpr SystemCallEntry kTable[] = {
     {"NtWriteFile", NtWriteFile, 9},
     {"NtWriteVirtualMemory", NtWriteVirtualMemory, 5},
     {"NtYieldExecution", NtYieldExecution, 0},
-    {"RtlExitUserProcess", RtlExitUserProcess, 1},
-    {"RtlExitUserThread", RtlExitUserThread, 1},
+    {"RtlExitUserProcess", RtlExitUserProcess, 1, true},
+    {"RtlExitUserThread", RtlExitUserThread, 1, true},
     {"__wine_dbg_write", WineDbgWrite, 2},
     {"__wine_unix_call", WineUnixCall, 4},
 };
+
+u32 call_counts[std::size(kTable)];
+bool counting = false;
 
 bool unknown_number_logged = false;
 
 /// The number means what the caller's stubs mean by it: ours, or those of NT's user mode.
 const SystemCallEntry* FindCall(const Process& process, u32 number) {
-  if (number - kOwnCallNumbers < std::size(kTable)) return &kTable[number - kOwnCallNumbers];
+  if (number - kOwnCallNumbers < std::size(kTable)) {
+    const SystemCallEntry& entry = kTable[number - kOwnCallNumbers];
+    return entry.of_linker && process.user_mode() ? nullptr : &entry;
+  }
   return process.user_mode() ? process.user_mode()->FindCall(number) : nullptr;
 }
 
@@ -178,9 +192,13 @@ const SystemCallEntry* FindCall(const Process& process, u32 number) {
 
 std::span<const SystemCallEntry> SystemCalls() { return kTable; }
 
+void CountSystemCalls() { counting = true; }
+
+u32 SystemCallCount(u32 index) { return call_counts[index]; }
+
 void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
   const u32 number = frame.eax;
-  if (number == kLoaderReturnNumber) {
+  if (number == kLoaderReturnNumber && !process.user_mode()) {
     frame.eax = Code(ContinueLoaderCall(TheKernel().scheduler.current(), frame));
     return;
   }
@@ -189,6 +207,7 @@ void DispatchSystemCall(Process& process, x86::TrapFrame& frame) {
     frame.eax = Code(RefuseCall(process, number));
     return;
   }
+  if (counting) ++call_counts[entry - kTable];
   SystemCall call(process);
   Status status = Status::kSuccess;
   if (entry->arguments != 0) {

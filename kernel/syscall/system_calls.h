@@ -26,10 +26,16 @@ struct SystemCallEntry {
   const char* name;
   Status (*handler)(const SystemCall& call);
   u32 arguments;
+  /// For programs that the kernel links: NT's user mode has its own.
+  bool of_linker = false;
 };
 
 /// By number. Ascending by name, as the export table of a DLL would be.
 std::span<const SystemCallEntry> SystemCalls();
+/// From now on calls are counted.
+void CountSystemCalls();
+/// How often the call at this place of the table was made.
+u32 SystemCallCount(u32 index);
 
 /// EAX is the number, the arguments lie on the user stack (TrapFrame::CallArguments); the status goes to
 /// EAX.
@@ -74,14 +80,24 @@ Status NtSetTimerResolution(const SystemCall& call);
 // nt_context.cpp
 Status NtContinue(const SystemCall& call);
 Status NtRaiseException(const SystemCall& call);
+// nt_create_file.cpp
+Status NtCreateFile(const SystemCall& call);
+Status NtDeleteFile(const SystemCall& call);
+Status NtOpenFile(const SystemCall& call);
 // nt_device.cpp
 Status NtDeviceIoControlFile(const SystemCall& call);
 Status NtFsControlFile(const SystemCall& call);
-Status NtQueryVolumeInformationFile(const SystemCall& call);
 // nt_directory.cpp
 Status NtQueryDirectoryFile(const SystemCall& call);
 // nt_file_query.cpp
 Status NtQueryInformationFile(const SystemCall& call);
+// nt_file_lock.cpp
+Status NtLockFile(const SystemCall& call);
+Status NtUnlockFile(const SystemCall& call);
+// nt_file_set.cpp
+Status NtSetInformationFile(const SystemCall& call);
+// nt_volume.cpp
+Status NtQueryVolumeInformationFile(const SystemCall& call);
 // nt_file_attributes.cpp
 Status NtQueryAttributesFile(const SystemCall& call);
 Status NtQueryFullAttributesFile(const SystemCall& call);
@@ -158,15 +174,14 @@ Status NtReadVirtualMemory(const SystemCall& call);
 Status NtWriteVirtualMemory(const SystemCall& call);
 // nt_section.cpp
 Status NtCreateSection(const SystemCall& call);
+Status NtFlushVirtualMemory(const SystemCall& call);
 Status NtMapViewOfSection(const SystemCall& call);
 Status NtOpenSection(const SystemCall& call);
 Status NtQuerySection(const SystemCall& call);
 Status NtUnmapViewOfSection(const SystemCall& call);
 // nt_file.cpp
-Status NtCreateFile(const SystemCall& call);
-Status NtOpenFile(const SystemCall& call);
+Status NtFlushBuffersFile(const SystemCall& call);
 Status NtReadFile(const SystemCall& call);
-Status NtSetInformationFile(const SystemCall& call);
 Status NtWriteFile(const SystemCall& call);
 // nt_create_process.cpp
 Status NtCreateUserProcess(const SystemCall& call);

@@ -29,6 +29,7 @@ constexpr u32 kFeatureSse3 = 1u << 0;
 constexpr u32 kFeatureSsse3 = 1u << 9;
 constexpr u32 kFeatureSse41 = 1u << 19;
 constexpr u32 kFeatureSse42 = 1u << 20;
+constexpr u32 kFeatureRdrand = 1u << 30;
 // EBX of leaf 7.
 constexpr u32 kFeatureSmep = 1u << 7;
 constexpr u32 kFeatureSmap = 1u << 20;
@@ -108,6 +109,7 @@ CpuFeatures Detect() {
   f.ssse3 = f.sse2 && (id.ecx & kFeatureSsse3) != 0;
   f.sse41 = f.sse2 && (id.ecx & kFeatureSse41) != 0;
   f.sse42 = f.sse2 && (id.ecx & kFeatureSse42) != 0;
+  f.rdrand = (id.ecx & kFeatureRdrand) != 0;
   f.nx = (id.edx & kFeaturePae) != 0 &&
          Cpuid(kCpuidExtendedLeaf).eax >= kCpuidExtendedFeatureLeaf &&
          (Cpuid(kCpuidExtendedFeatureLeaf).edx & kFeatureNx) != 0;
@@ -177,6 +179,18 @@ u64 ReadCycles() {
   u32 high;
   asm volatile("rdtsc" : "=a"(low), "=d"(high));
   return u64(high) << 32 | low;
+}
+
+bool ReadRandom(u32& number) {
+  // Intel's advice (SDM vol. 1, 7.3.17): ten tries that fail in a row mean that the source is broken.
+  constexpr u32 kTries = 10;
+  if (!g_features.rdrand) return false;
+  for (u32 i = 0; i < kTries; ++i) {
+    bool good;
+    asm volatile("rdrand %0" : "=r"(number), "=@ccc"(good));
+    if (good) return true;
+  }
+  return false;
 }
 
 void DisableInterrupts() { asm volatile("cli" : : : "memory"); }

@@ -17,6 +17,7 @@ struct CpuFeatures {
   bool sep = false;   ///< SYSENTER.
   bool nx = false;    ///< Pages that cannot be executed, in the PAE format, which it has too.
   bool smep = false;  ///< The kernel cannot execute user pages.
+  bool rdrand = false;
   bool smap = false;  ///< The kernel cannot touch user pages but where user_access.inc lets it.
   // For programs to know, no matter to the kernel.
   bool cx8 = false, mmx = false, pae = false, sse2 = false;
@@ -36,6 +37,8 @@ bool NoExecuteIsOn();
 
 /// The time-stamp counter; 0 where there is none.
 u64 ReadCycles();
+/// A random number of the processor's own; false if it has none, now or at all.
+bool ReadRandom(u32& number);
 
 void DisableInterrupts();
 /// Waits with interrupts enabled until one was handled; returns with them disabled.

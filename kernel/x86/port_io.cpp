@@ -36,6 +36,11 @@ void PortIoX86::InWords(u16 port, std::span<std::byte> bytes) {
   u32 words = u32(bytes.size() / 2);
   asm volatile("rep insw" : "+D"(to), "+c"(words) : "d"(port) : "memory");
 }
+void PortIoX86::OutWords(u16 port, std::span<const std::byte> bytes) {
+  const void* from = bytes.data();
+  u32 words = u32(bytes.size() / 2);
+  asm volatile("rep outsw" : "+S"(from), "+c"(words) : "d"(port) : "memory");
+}
 void PortIoX86::OutBytes(u16 port, std::span<const std::byte> bytes) {
   const void* from = bytes.data();
   u32 count = u32(bytes.size());

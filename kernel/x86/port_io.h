@@ -14,6 +14,7 @@ class PortIoX86 final : public drivers::PortIo {
   void Out16(u16 port, u16 value) override;
   void Out32(u16 port, u32 value) override;
   void InWords(u16 port, std::span<std::byte> bytes) override;
+  void OutWords(u16 port, std::span<const std::byte> bytes) override;
   void OutBytes(u16 port, std::span<const std::byte> bytes) override;
 };
 

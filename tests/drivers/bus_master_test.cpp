@@ -32,7 +32,7 @@ struct BusMasterTest : testing::Test {
   /// As the controller would read it.
   std::vector<Entry> Table() {
     ports.ForgetWrites();
-    master.Prepare();
+    master.Prepare(DmaDirection::kToMemory);
     const u32 table = ports.WritesTo(kBase + 4).back();
     EXPECT_EQ(table % 512, 0u);
     std::vector<Entry> entries;
@@ -129,7 +129,7 @@ TEST_F(BusMasterTest, StatusWritesKeepTheDrivesCapabilities) {
   Pages page = Allocate(1);
   ASSERT_EQ(Describe({{page.get(), 512}}), 1u);
   ports.Queue(kBase + 2, {0x67, 0x64, 0x60});
-  master.Prepare();
+  master.Prepare(DmaDirection::kToMemory);
   EXPECT_EQ(ports.WritesTo(kBase + 0), (std::vector<u32>{0x08}));
   EXPECT_EQ(ports.WritesTo(kBase + 2), (std::vector<u32>{0x66}));
   master.Start();

@@ -37,6 +37,18 @@ TEST_F(RamDiskTest, RefusesWhatIsBeyondTheEnd) {
   EXPECT_EQ(disk.Read(Lba(~u64(0)), list), Status::kInvalidParameter);
 }
 
+TEST_F(RamDiskTest, KeepsWhatIsWritten) {
+  const std::vector<std::byte> a(512, std::byte(7)), b(1024, std::byte(8));
+  const std::span<const std::byte> list[] = {a, {}, b};
+  ASSERT_EQ(disk.Write(Lba(1), list), Status::kSuccess);
+  EXPECT_EQ(bytes[511], std::byte(1));
+  EXPECT_EQ(bytes[512], std::byte(7));
+  EXPECT_EQ(bytes[1024], std::byte(8));
+  EXPECT_EQ(bytes[2047], std::byte(8));
+  EXPECT_EQ(disk.Write(Lba(2), list), Status::kInvalidParameter);
+  EXPECT_EQ(disk.Flush(), Status::kSuccess);
+}
+
 TEST_F(RamDiskTest, ReadsNothingAtTheEnd) { EXPECT_EQ(disk.Read(Lba(4), {}), Status::kSuccess); }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // FakeFile: see fake_file.h.
 #include "tests/fakes/fake_file.h"
 
+#include <algorithm>
+
 namespace fl::test {
 
 Status FakeFile::ReadAt(u64 offset, fs::ScatterList buffers) {
@@ -18,6 +20,36 @@ Status FakeFile::ReadAt(u64 offset, fs::ScatterList buffers) {
     }
     bytes_read += buffer.size();
   }
+  return Status::kSuccess;
+}
+
+Status FakeFile::WriteAt(u64 offset, fs::GatherList buffers) {
+  ++writes;
+  if (during_read) during_read();
+  if (fail_write != 0 && --fail_write == 0) return fail_status;
+  for (const std::span<const std::byte> buffer : buffers) {
+    if (bytes_.size() < offset + buffer.size()) bytes_.resize(offset + buffer.size());
+    std::copy(buffer.begin(), buffer.end(), bytes_.begin() + std::ptrdiff_t(offset));
+    offset += buffer.size();
+  }
+  return Status::kSuccess;
+}
+
+Status FakeFile::Reserve(u64 size) {
+  if (size > most) return Status::kDiskFull;
+  reserved = size;
+  return Status::kSuccess;
+}
+
+Status FakeFile::SetSize(u64 size) {
+  if (fail_write != 0 && --fail_write == 0) return fail_status;
+  bytes_.resize(size);
+  return Status::kSuccess;
+}
+
+Status FakeFile::SetBasic(const fs::BasicInformation& change) {
+  if (fail_write != 0 && --fail_write == 0) return fail_status;
+  basic = change;
   return Status::kSuccess;
 }
 

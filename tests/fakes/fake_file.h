@@ -17,8 +17,16 @@ class FakeFile final : public fs::File {
   fs::FileId Id() const override { return {7, number_}; }
   u64 Size() const override { return bytes_.size(); }
   std::string_view Name() const override { return name_; }
+  u64 AllocatedSize() const override { return AlignUp(Size(), u64(kPageSize)); }
+  fs::BasicInformation Basic() const override { return basic; }
   Status ReadAt(u64 offset, fs::ScatterList buffers) override;
+  Status WriteAt(u64 offset, fs::GatherList buffers) override;
+  Status Reserve(u64 size) override;
+  Status SetSize(u64 size) override;
+  Status SetBasic(const fs::BasicInformation& change) override;
+  Status Flush() override { return Status::kSuccess; }
   using fs::File::ReadAt;
+  using fs::File::WriteAt;
 
   const Bytes& bytes() const { return bytes_; }
   u32 reads = 0;
@@ -26,6 +34,12 @@ class FakeFile final : public fs::File {
   /// The n-th read from now on fails with fail_status; 0: none does.
   u32 fail_read = 0;
   Status fail_status = Status::kIoDeviceError;
+  u32 writes = 0;
+  /// The n-th change from now on fails with fail_status; 0: none does.
+  u32 fail_write = 0;
+  u64 most = ~0ull;  ///< Bytes that the volume has room for.
+  u64 reserved = 0;
+  fs::BasicInformation basic;
   /// Runs in the middle of each read, as other threads do while the disk works.
   std::function<void()> during_read;
 

@@ -22,6 +22,13 @@ void ScriptedPorts::InWords(u16 port, std::span<std::byte> bytes) {
   }
 }
 
+void ScriptedPorts::OutWords(u16 port, std::span<const std::byte> bytes) {
+  KASSERT(bytes.size() % 2 == 0);
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    Out16(port, u16(u16(bytes[i]) | u16(bytes[i + 1]) << 8));
+  }
+}
+
 void ScriptedPorts::OutBytes(u16 port, std::span<const std::byte> bytes) {
   for (std::byte byte : bytes) Out8(port, u8(byte));
 }

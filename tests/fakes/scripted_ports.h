@@ -39,6 +39,7 @@ class ScriptedPorts final : public drivers::PortIo {
   void Out16(u16 port, u16 value) override { Out(port, 2, value); }
   void Out32(u16 port, u32 value) override { Out(port, 4, value); }
   void InWords(u16 port, std::span<std::byte> bytes) override;
+  void OutWords(u16 port, std::span<const std::byte> bytes) override;
   void OutBytes(u16 port, std::span<const std::byte> bytes) override;
 
   const std::vector<PortWrite>& writes() const { return writes_; }

@@ -13,6 +13,9 @@ namespace {
 constexpr u8 kBusy = 0x80, kReady = 0x40, kFault = 0x20, kSeek = 0x10, kRequest = 0x08, kErr = 0x01;
 constexpr u8 kReadSectors = 0x20, kReadSectorsExt = 0x24, kReadDmaExt = 0x25, kReadDma = 0xC8;
 constexpr u8 kReadMultiple = 0xC4, kReadMultipleExt = 0x29, kSetMultiple = 0xC6;
+constexpr u8 kWriteSectors = 0x30, kWriteSectorsExt = 0x34, kWriteDmaExt = 0x35, kWriteDma = 0xCA;
+constexpr u8 kWriteMultiple = 0xC5, kWriteMultipleExt = 0x39;
+constexpr u8 kFlushCache = 0xE7, kFlushCacheExt = 0xEA;
 constexpr u8 kIdentify = 0xEC;
 
 constexpr u64 kRegionFrames = 0x4000;
@@ -114,14 +117,17 @@ u8 SimulatedAta::ReadStatus() {
   if (unplugged) return 0xFF;
   if (!Present()) return 0;
   const u8 seen = status_;
+  // Interrupts drive everything that has them: not the first block of a write, nor anything while they
+  // are off.
+  const bool silent = (device_control_ & 2) || (work_ == Work::kPio && writing_ && data_at_ == 0);
   if ((status_ & kBusy) && work_ != Work::kHung && reads_until_step_ != 0 &&
-      --reads_until_step_ == 0 && (device_control_ & 2)) {
+      --reads_until_step_ == 0 && silent) {
     Step();
   }
   return seen;
 }
 
-void SimulatedAta::WritePort(u16 port, u32, u32 value) {
+void SimulatedAta::WritePort(u16 port, u32 bytes, u32 value) {
   if (unplugged) return;
   if (port == control_) {
     if ((value & 4) && !(device_control_ & 4)) {
@@ -143,7 +149,7 @@ void SimulatedAta::WritePort(u16 port, u32, u32 value) {
       case 0:
         if ((value & 1) && !(dma_command_ & 1)) {
           KASSERT(work_ == Work::kDma || work_ == Work::kHung);
-          KASSERT(value & 8);
+          KASSERT(work_ == Work::kHung || ((value & 8) != 0) == !writing_);
           dma_status_ |= 1;
         }
         if (!(value & 1)) dma_status_ &= ~1;
@@ -161,7 +167,16 @@ void SimulatedAta::WritePort(u16 port, u32, u32 value) {
     }
   }
   const u32 offset = port - command_block_;
-  if (offset == 6) {
+  if (offset == 0) {
+    KASSERT(bytes == 2 && (status_ & kRequest) && writing_);
+    data_[data_at_] = std::byte(value);
+    data_[data_at_ + 1] = std::byte(value >> 8);
+    data_at_ += 2;
+    if (data_at_ != data_.size()) return;
+    // The block is whole: the drive is busy with it, and says by an interrupt that it has it.
+    status_ = kBusy | kReady;
+    reads_until_step_ = busy_reads;
+  } else if (offset == 6) {
     device_ = u8(value);
   } else if (offset == 7) {
     if (Present()) StartCommand(u8(value));
@@ -186,11 +201,26 @@ void SimulatedAta::StartCommand(u8 code) {
     work_ = Work::kSetBlock;
     return;
   }
-  const bool multiple = code == kReadMultiple || code == kReadMultipleExt;
+  if (code == kFlushCache || code == kFlushCacheExt) {
+    KASSERT(code != kFlushCacheExt || drive().lba48);
+    commands.push_back({code, u32(device_ >> 4) & 1, 0, 0});
+    work_ = Work::kFlush;
+    if (hang_commands != 0) {
+      --hang_commands;
+      work_ = Work::kHung;
+    }
+    return;
+  }
+  writing_ = code == kWriteSectors || code == kWriteSectorsExt || code == kWriteDma ||
+             code == kWriteDmaExt || code == kWriteMultiple || code == kWriteMultipleExt;
+  const bool multiple = code == kReadMultiple || code == kReadMultipleExt ||
+                        code == kWriteMultiple || code == kWriteMultipleExt;
   KASSERT(!multiple || drive().block > 1);
   pio_block_ = multiple ? drive().block : 1;
-  const bool ext = code == kReadSectorsExt || code == kReadDmaExt || code == kReadMultipleExt;
-  KASSERT(ext || multiple || code == kReadSectors || code == kReadDma);
+  const bool ext = code == kReadSectorsExt || code == kReadDmaExt || code == kReadMultipleExt ||
+                   code == kWriteSectorsExt || code == kWriteDmaExt || code == kWriteMultipleExt;
+  KASSERT(ext || multiple || code == kReadSectors || code == kReadDma || code == kWriteSectors ||
+          code == kWriteDma);
   KASSERT(device_ & 0x40);
   KASSERT(!ext || drive().lba48);
   lba_ = current_[1] | u64(current_[2]) << 8 | u64(current_[3]) << 16;
@@ -205,7 +235,11 @@ void SimulatedAta::StartCommand(u8 code) {
   }
   KASSERT(lba_ + left_ <= drive().sectors);
   commands.push_back({code, u32(device_ >> 4) & 1, lba_, left_});
-  work_ = code == kReadDma || code == kReadDmaExt ? Work::kDma : Work::kPio;
+  const bool dma =
+      code == kReadDma || code == kReadDmaExt || code == kWriteDma || code == kWriteDmaExt;
+  work_ = dma ? Work::kDma : Work::kPio;
+  data_.clear();
+  data_at_ = 0;
   if (hang_commands != 0) {
     --hang_commands;
     work_ = Work::kHung;
@@ -217,6 +251,12 @@ bool SimulatedAta::Step() {
     if (device_faults != 0 && (work_ == Work::kPio || work_ == Work::kDma)) {
       --device_faults;
       Fail(4, kFault);
+    } else if (work_ == Work::kFlush) {
+      work_ = Work::kNone;
+      status_ = kReady | kSeek;
+      drive().flushes ? Raise() : Fail(4, kErr);
+    } else if (work_ == Work::kPio && writing_) {
+      StepPioWrite();
     } else if (work_ == Work::kIdentify) {
       if (drive().kind == SimulatedDrive::Kind::kPacket) {
         current_[2] = 0x14;
@@ -287,7 +327,42 @@ void SimulatedAta::FillIdentity() {
 void SimulatedAta::FillBlock(u32 sectors) {
   data_.resize(sectors * 512);
   data_at_ = 0;
-  for (u32 i = 0; i < data_.size(); ++i) data_[i] = ByteOf(lba_ + i / 512, i % 512);
+  for (u32 i = 0; i < data_.size(); ++i) data_[i] = Stored(lba_ + i / 512, i % 512);
+}
+
+std::byte SimulatedAta::Stored(u64 lba, u32 offset) const {
+  const auto found = written.find(lba);
+  return found == written.end() ? ByteOf(lba, offset) : found->second[offset];
+}
+
+std::vector<std::byte>& SimulatedAta::SectorToWrite(u64 lba) {
+  std::vector<std::byte>& sector = written[lba];
+  sector.resize(512);
+  return sector;
+}
+
+/// Asks for the first block without an interrupt; takes a block; asks for the next one, or ends.
+void SimulatedAta::StepPioWrite() {
+  if (data_at_ != 0) {
+    const u32 sectors = u32(data_.size() / 512);
+    const auto bad = bad_sectors.lower_bound(lba_);
+    if (bad != bad_sectors.end() && *bad < lba_ + sectors) {
+      Fail(0x40, kErr);
+      return;
+    }
+    for (u32 i = 0; i < data_.size(); ++i) SectorToWrite(lba_ + i / 512)[i % 512] = data_[i];
+    lba_ += sectors;
+    left_ -= sectors;
+    Raise();
+  }
+  status_ = kReady | kSeek;
+  if (left_ == 0) {
+    work_ = Work::kNone;
+    return;
+  }
+  data_.resize(std::min(pio_block_, left_) * 512);
+  data_at_ = 0;
+  status_ |= kRequest;
 }
 
 void SimulatedAta::RunDma() {
@@ -323,7 +398,12 @@ void SimulatedAta::RunDma() {
         Fail(0x40, kErr);
         return;
       }
-      *memory_->HostOf(u64(entry[0]) + i) = ByteOf(lba, u32(offset % 512));
+      std::byte& host = *memory_->HostOf(u64(entry[0]) + i);
+      if (writing_) {
+        SectorToWrite(lba)[offset % 512] = host;
+      } else {
+        host = Stored(lba, u32(offset % 512));
+      }
     }
   }
   KASSERT(offset == total);

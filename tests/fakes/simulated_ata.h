@@ -44,7 +44,8 @@ struct SimulatedDrive {
   u32 sector_bytes = 512;
   u32 max_block = 1;  ///< Sectors of READ MULTIPLE that IDENTIFY promises.
   bool refuses_blocks = false;
-  u32 block = 0;  ///< As set; a reset forgets it.
+  bool flushes = true;  ///< Knows FLUSH CACHE.
+  u32 block = 0;        ///< As set; a reset forgets it.
 };
 
 struct AtaCommandSeen {
@@ -71,7 +72,9 @@ class SimulatedAta final : public PortDevice {
   /// Time passes: what is under way makes its next step. True: the interrupt line rose.
   bool Step();
 
+  /// What a sector holds that was never written.
   static std::byte ByteOf(u64 lba, u32 offset);
+  std::byte Stored(u64 lba, u32 offset) const;
 
   SimulatedDrive drives[2];
   std::set<u64> bad_sectors;  ///< Uncorrectable.
@@ -83,19 +86,22 @@ class SimulatedAta final : public PortDevice {
   u32 device_faults = 0;
   bool unplugged = false;
 
+  std::map<u64, std::vector<std::byte>> written;
   std::vector<AtaCommandSeen> commands;  ///< IDENTIFY and SET MULTIPLE excepted.
   u32 resets = 0;
   u32 interrupts = 0;
   u64 descriptors = 0;  ///< Of all tables together.
 
  private:
-  enum class Work { kNone, kHung, kIdentify, kSetBlock, kPio, kDma };
+  enum class Work { kNone, kHung, kIdentify, kSetBlock, kFlush, kPio, kDma };
   SimulatedDrive& drive() { return drives[(device_ >> 4) & 1]; }
   bool Present() { return !unplugged && drive().kind != SimulatedDrive::Kind::kNone; }
   u8 ReadStatus();
   void StartCommand(u8 code);
   void FillIdentity();
   void FillBlock(u32 sectors);
+  void StepPioWrite();
+  std::vector<std::byte>& SectorToWrite(u64 lba);
   void RunDma();
   void Fail(u8 error, u8 status_bit);
   void Raise();
@@ -115,6 +121,7 @@ class SimulatedAta final : public PortDevice {
 
   Work work_ = Work::kNone;
   u32 reads_until_step_ = 0;
+  bool writing_ = false;
   u64 lba_ = 0;
   u32 left_ = 0;
   u32 pio_block_ = 1;  ///< Sectors for each request of data.

@@ -33,11 +33,11 @@ TEST_P(BadBootSector, IsRefusedWithAReason) {
   }
   MemoryDisk disk(image.bytes);
   MountError error;
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, &error).status(), GetParam().status);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, &error).status(), GetParam().status);
   EXPECT_GT(std::string_view(error.reason).size(), 10u);
   char text[128];
   EXPECT_GE(error.Format(text).size(), std::string_view(error.reason).size());
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, nullptr).status(), GetParam().status);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, nullptr).status(), GetParam().status);
 }
 
 constexpr Status kNoFat = Status::kUnrecognizedVolume;
@@ -75,7 +75,7 @@ TEST(BootSector, OtherFileSystemsAreNamed) {
     for (u32 i = 0; i < 8; ++i) image.Put8(3 + i, u8(name[i]));
     MemoryDisk disk(image.bytes);
     MountError error;
-    EXPECT_EQ(fat::FatVolume::Mount(disk, 1, &error).status(), kNoFat);
+    EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, &error).status(), kNoFat);
     EXPECT_EQ(std::string(error.reason).find("this is an "), 0u);
   }
 }
@@ -100,14 +100,15 @@ TEST(BootSector, TheLastRootClusterIsAccepted) {
 
 TEST(BootSector, ADiskWithoutSectorsIsNoVolume) {
   MemoryDisk disk({});
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, nullptr).status(), Status::kUnrecognizedVolume);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, nullptr).status(),
+            Status::kUnrecognizedVolume);
 }
 
 TEST(BootSector, AFailureToReadIsPassedOn) {
   MemoryDisk disk(ImageOf(12).bytes);
   disk.bad_sectors.insert(0);
   MountError error;
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, &error).status(), Status::kCrcError);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 1, plain_system, &error).status(), Status::kCrcError);
 }
 
 TEST(BootSector, ANumberStandsBehindItsReason) {

@@ -25,7 +25,7 @@ FatImage Image() {
 /// Finds, mounts, opens, reads and lists; all on the way must succeed.
 Status Everything(MemoryDisk& disk) {
   TRY(FindFatVolume(disk, nullptr));
-  auto volume = TRY(fat::FatVolume::Mount(disk, 1, nullptr));
+  auto volume = TRY(fat::FatVolume::Mount(disk, 1, plain_system, nullptr));
   auto opened = TRY(volume->Open("sub\\A name of some LENGTH.bin"));
   Bytes bytes = TRY(ReadWhole(*opened.file));
   EXPECT_TRUE(bytes == Content(1, 4500));

@@ -8,24 +8,29 @@
 #include <vector>
 
 #include "fs/fat/volume.h"
+#include "tests/fakes/fake_system.h"
 #include "tests/fakes/fat_image.h"
 #include "tests/fakes/memory_disk.h"
 
 namespace fl::fs::test {
 
 using fl::test::Content;
+using fl::test::FakeSystem;
 using fl::test::FatImage;
 using fl::test::MemoryDisk;
 using Bytes = std::vector<std::byte>;
 
 inline constexpr std::uint32_t kRoot = FatImage::kRoot;
 
+/// For volumes of which it does not matter what day it is.
+inline FakeSystem plain_system;
+
 /// A disk and the volume mounted on it.
 struct Mounted {
   explicit Mounted(const FatImage& image) : Mounted(image.bytes) {}
   explicit Mounted(Bytes bytes) : disk(std::make_unique<MemoryDisk>(std::move(bytes))) {
     MountError error;
-    auto result = fat::FatVolume::Mount(*disk, 7, &error);
+    auto result = fat::FatVolume::Mount(*disk, 7, *system, &error);
     EXPECT_EQ(result.status(), Status::kSuccess) << error.reason;
     if (result.ok()) volume = *result;
   }
@@ -39,6 +44,7 @@ struct Mounted {
   }
 
   std::unique_ptr<MemoryDisk> disk;
+  std::unique_ptr<FakeSystem> system = std::make_unique<FakeSystem>();
   RefPtr<fat::FatVolume> volume;
 };
 

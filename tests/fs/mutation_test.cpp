@@ -1,9 +1,10 @@
-// A smoke fuzz: thousands of damaged volumes are mounted, walked and read.
+// A smoke fuzz: thousands of damaged volumes are mounted, walked and read, and then written.
 // Nothing is expected but that each walk ends, that reads of a file agree, that no sector outside the
 // disk is asked for (the disk asserts that), and that sanitizers and assertions stay silent.
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
 
 #include "tests/fakes/memory_disk.h"
 #include "tests/fs/volume_exercise.h"
@@ -35,6 +36,11 @@ TEST_P(Mutation, DamagedVolumesNeverDoHarm) {
                              21,
                              valid.clusters + 1,
                              valid.clusters + 2};
+  std::vector<std::pair<u64, std::vector<std::byte>>> undo_writes;
+  disk.before_write = [&](Lba first, u64 sectors) {
+    const auto from = disk.bytes.begin() + std::ptrdiff_t(first.value * 512);
+    undo_writes.emplace_back(first.value, std::vector(from, from + std::ptrdiff_t(sectors * 512)));
+  };
   u32 mounted = 0;
   constexpr u32 kRounds = 6000;
   for (u32 round = 0; round < kRounds; ++round) {
@@ -68,6 +74,16 @@ TEST_P(Mutation, DamagedVolumesNeverDoHarm) {
       put(at, value, 1u << random() % 3);
     }
     mounted += ExerciseVolume(disk);
+    if (round % 4 == 0) {
+      undo_writes.clear();
+      RandomChoices choices(round);
+      (void)ExerciseWriting(disk, choices, 12);
+      while (!undo_writes.empty()) {
+        const auto& [sector, was] = undo_writes.back();
+        std::copy(was.begin(), was.end(), disk.bytes.begin() + std::ptrdiff_t(sector * 512));
+        undo_writes.pop_back();
+      }
+    }
     while (!undo.empty()) {
       disk.bytes[undo.back().at] = undo.back().was;
       undo.pop_back();

@@ -65,7 +65,7 @@ TEST(Partition, TheFirstFatPartitionIsFoundAndMounted) {
   ASSERT_EQ(range.status(), Status::kSuccess);
   EXPECT_EQ(*range, (PartitionRange{Lba(63), sectors}));
   PartitionView view(memory, *range);
-  auto mounted = fat::FatVolume::Mount(view, 1, nullptr);
+  auto mounted = fat::FatVolume::Mount(view, 1, plain_system, nullptr);
   ASSERT_TRUE(mounted.ok());
   ExpectContent(**mounted, "a.bin", 1, 300);
 }

@@ -8,6 +8,7 @@
 
 #include "fs/fat/volume.h"
 #include "fs/partition.h"
+#include "tests/fakes/fake_system.h"
 
 namespace fl::test {
 namespace {
@@ -55,7 +56,91 @@ void Walk(Volume& volume, const std::string& path, int depth, int& budget) {
   }
 }
 
+const char* SomePath(Choices& choices) {
+  constexpr const char* kPaths[] = {"",
+                                    "sub",
+                                    "sub\\deep",
+                                    "sub\\deep\\leaf.bin",
+                                    "a.txt",
+                                    "ünïcode.bin",
+                                    "sub\\a long name that has parts.dll",
+                                    "new",
+                                    "sub\\new name of some length",
+                                    "sub\\deep\\new",
+                                    "sub\\new",
+                                    "sub\\new\\inner"};
+  return kPaths[choices.Below(u32(std::size(kPaths)))];
+}
+
+void ChangeSomething(Volume& volume, std::vector<RefPtr<File>>& held, Choices& choices) {
+  const char* path = SomePath(choices);
+  switch (choices.Below(8)) {
+    case 0:
+      (void)volume.Create(path, choices.Chance(2) ? EntryKind::kDirectory : EntryKind::kFile, 0);
+      return;
+    case 1:
+      (void)volume.Remove(path);
+      return;
+    case 2:
+      (void)volume.Rename(path, SomePath(choices),
+                          choices.Chance(2) ? Replace::kYes : Replace::kNo);
+      return;
+    case 3:
+      if (!held.empty()) held.erase(held.begin() + choices.Below(u32(held.size())));
+      return;
+    case 4:
+      (void)(choices.Chance(2) ? volume.Flush() : volume.Space().status());
+      return;
+    default:
+      break;
+  }
+  auto opened = volume.Open(path);
+  if (!opened.ok()) return;
+  BasicInformation change;
+  change.attributes = 1 + choices.Below(0x3F);
+  if (opened->directory) {
+    (void)opened->directory->SetBasic(change);
+    return;
+  }
+  File& file = *opened->file;
+  if (held.size() < 4) held.push_back(opened->file);
+  const u64 offset = choices.Below(6000);
+  switch (choices.Below(4)) {
+    case 0:
+      (void)file.SetBasic(change);
+      break;
+    case 1:
+      if (IsSuccess(file.SetSize(offset))) {
+        EXPECT_EQ(file.Size(), offset);
+      }
+      break;
+    default: {
+      const Bytes bytes(1 + choices.Below(3000), std::byte(0x5A));
+      if (IsSuccess(file.WriteAt(offset, std::span<const std::byte>(bytes)))) {
+        EXPECT_GE(file.Size(), offset + bytes.size());
+      }
+    }
+  }
+}
+
 }  // namespace
+
+bool ExerciseWriting(BlockDevice& disk, Choices& choices, int steps) {
+  const auto range = FindFatVolume(disk, nullptr);
+  if (!range.ok()) return false;
+  PartitionView view(disk, *range);
+  FakeSystem system;
+  auto volume = fat::FatVolume::Mount(view, 1, system, nullptr);
+  if (!volume.ok()) return false;
+  // A volume that says that it is huge is not worth the time to fill it.
+  if ((*volume)->layout().cluster_count > 100'000) return false;
+  std::vector<RefPtr<File>> held;
+  for (int i = 0; i < steps && !choices.ended(); ++i) {
+    ChangeSomething(**volume, held, choices);
+    system.now += 30'000'000;
+  }
+  return true;
+}
 
 bool ExerciseVolume(BlockDevice& disk) {
   MountError error;
@@ -65,7 +150,8 @@ bool ExerciseVolume(BlockDevice& disk) {
     return false;
   }
   PartitionView view(disk, *range);
-  auto volume = fat::FatVolume::Mount(view, 1, &error);
+  FakeSystem system;
+  auto volume = fat::FatVolume::Mount(view, 1, system, &error);
   if (!volume.ok()) return false;
   int budget = kMostEntries;
   Walk(**volume, "", 0, budget);

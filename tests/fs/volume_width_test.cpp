@@ -63,7 +63,7 @@ TEST_P(VolumeWidth, OtherwiseLaidOutItIsRefused) {
   }
   MemoryDisk disk(image.bytes);
   MountError error;
-  EXPECT_EQ(fat::FatVolume::Mount(disk, 0, &error).status(), Status::kDiskCorrupt);
+  EXPECT_EQ(fat::FatVolume::Mount(disk, 0, plain_system, &error).status(), Status::kDiskCorrupt);
   EXPECT_NE(std::string(error.reason), "");
 }
 

@@ -62,10 +62,18 @@ void AddImages(Folder folder) {
 }
 
 /// The same volume also inside a partition, as in tests/fs/partition_test.cpp.
-void AddVolumes(Folder folder) {
+void AddVolumes(Folder folder, std::size_t choice_bytes) {
+  std::mt19937 random(1);
+  const auto add = [&](std::span<const std::byte> bytes) {
+    std::vector<u8> input(choice_bytes);
+    for (u8& byte : input) byte = u8(random());
+    const std::vector<u8> description = SparseDisk::Describe(bytes);
+    input.insert(input.end(), description.begin(), description.end());
+    folder.Add(input.data(), input.size());
+  };
   for (const int width : {12, 16, 32}) {
     const test::FatImage volume = test::SmallVolume(width);
-    folder.Add(SparseDisk::Describe(volume.bytes));
+    add(volume.bytes);
     std::vector<std::byte> disk(63 * std::size_t(kSectorSize));
     const u32 sectors = u32(volume.bytes.size() / kSectorSize);
     const u8 entry[16] = {0x80, 0, 0, 0, u8(width == 12 ? 0x01 : width == 16 ? 0x06 : 0x0C),
@@ -75,7 +83,7 @@ void AddVolumes(Folder folder) {
     disk[510] = std::byte(0x55);
     disk[511] = std::byte(0xAA);
     disk.insert(disk.end(), volume.bytes.begin(), volume.bytes.end());
-    folder.Add(SparseDisk::Describe(disk));
+    add(disk);
   }
 }
 
@@ -90,7 +98,8 @@ int main(int argc, char** argv) {
   }
   const std::filesystem::path parent = argv[1];
   AddImages({parent, "pe_image"});
-  AddVolumes({parent, "fat_volume"});
+  AddVolumes({parent, "fat_volume"}, 0);
+  AddVolumes({parent, "fat_write"}, kChoiceBytes);
   Folder(parent, "pe_page").AddRandom(24, 600);
   Folder(parent, "region_tree").AddRandom(24, 4000);
   Folder(parent, "address_space").AddRandom(24, 3000);

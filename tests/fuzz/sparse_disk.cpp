@@ -44,10 +44,26 @@ Status SparseDisk::Read(Lba first, fs::ScatterList buffers) {
       KASSERT(at < sector_count_);
       std::memset(buffer.data(), 0, kSectorSize);
       const auto listed = listed_.find(at);
-      if (listed != listed_.end() && !listed->second.empty()) {
+      const auto written = written_.find(at);
+      if (written != written_.end()) {
+        std::memcpy(buffer.data(), written->second.data(), kSectorSize);
+      } else if (listed != listed_.end() && !listed->second.empty()) {
         std::memcpy(buffer.data(), listed->second.data(), listed->second.size());
       }
-      KASSERT(++sectors_read_ < kEndless);
+      KASSERT(++sectors_moved_ < kEndless);
+    }
+  }
+  return Status::kSuccess;
+}
+
+Status SparseDisk::Write(Lba first, fs::GatherList buffers) {
+  u64 at = first.value;
+  for (std::span<const std::byte> buffer : buffers) {
+    KASSERT(!buffer.empty() && buffer.size() % kSectorSize == 0);
+    for (; !buffer.empty(); buffer = buffer.subspan(kSectorSize), ++at) {
+      KASSERT(at < sector_count_);
+      written_[at].assign(buffer.begin(), buffer.begin() + kSectorSize);
+      KASSERT(++sectors_moved_ < kEndless);
     }
   }
   return Status::kSuccess;

@@ -14,6 +14,9 @@
 
 namespace fl::fuzz {
 
+/// Of an input that says what is done to a disk, before the disk's description.
+inline constexpr std::size_t kChoiceBytes = 200;
+
 class SparseDisk final : public fs::BlockDevice {
  public:
   /// 128 MiB: more than the smallest FAT32 volume needs.
@@ -22,15 +25,18 @@ class SparseDisk final : public fs::BlockDevice {
   explicit SparseDisk(std::span<const u8> description);
 
   Lba SectorCount() const override { return Lba(sector_count_); }
-  /// Expects that the sectors exist, and that nobody reads for ever.
+  /// Expects that the sectors exist, and that nobody reads or writes for ever.
   Status Read(Lba first, fs::ScatterList buffers) override;
+  Status Write(Lba first, fs::GatherList buffers) override;
+  Status Flush() override { return Status::kSuccess; }
 
   static std::vector<u8> Describe(std::span<const std::byte> disk);
 
  private:
   u32 sector_count_ = 1;
   std::map<u64, std::span<const u8>> listed_;
-  u64 sectors_read_ = 0;
+  std::map<u64, std::vector<std::byte>> written_;
+  u64 sectors_moved_ = 0;
 };
 
 }  // namespace fl::fuzz

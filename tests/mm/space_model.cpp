@@ -125,9 +125,6 @@ Status SpaceModel::Protect(VirtPage start, u32 pages, Protection protection, Pro
 
 Status SpaceModel::Map(SectionModel& section, VirtPage start, u32 section_page, u32 pages,
                        Protection protection) {
-  if (section.data && Writable(protection.bits) && !Copies(protection.bits)) {
-    return Status::kSectionProtection;
-  }
   if (!AllFree(start, pages)) return Status::kConflictingAddresses;
   ++last_allocation_;
   for (u32 i = 0; i < pages; ++i) {

@@ -16,7 +16,6 @@ namespace fl::test {
 struct SectionModel {
   mm::Section* section = nullptr;
   bool image = false;
-  bool data = false;
   Bytes bytes;
   std::vector<bool> shares_writes;          ///< Of image pages.
   std::vector<mm::Protection> protections;  ///< Of image pages.

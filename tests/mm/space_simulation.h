@@ -64,6 +64,14 @@ class SpaceSimulation {
     CheckAll();
   }
 
+  /// What the programs wrote through their views is in the file.
+  ~SpaceSimulation() {
+    spaces_.clear();
+    EXPECT_EQ(data_->WriteBack(), Status::kSuccess);
+    EXPECT_FALSE(data_->modified());
+    EXPECT_EQ(static_cast<FakeFile&>(*data_->file()).bytes(), sections_[1]->bytes);
+  }
+
   /// Calls and accesses that were refused for want of memory.
   u32 refused() const { return refused_; }
 
@@ -92,13 +100,11 @@ class SpaceSimulation {
     sections_.push_back(std::move(model));
   }
   void AddData(u32 seed) {
-    const auto file = MakeFile(PatternBytes(20 * kPageSize + 77, seed), 2);
+    const auto file = MakeFile(PatternBytes(21 * kPageSize, seed), 2);
     data_ = *machine_.data.Acquire(file);
     auto model = std::make_unique<SectionModel>();
     model->section = data_.get();
-    model->data = true;
     model->bytes = file->bytes();
-    model->bytes.resize(21 * kPageSize);
     sections_.push_back(std::move(model));
   }
   void AddShared() {
@@ -204,7 +210,12 @@ class SpaceSimulation {
         return "map";
       }
       case 10:
-        if (Below(2) == 0) return "rest";
+        if (Below(2) == 0) {
+          static_cast<FakeFile&>(*data_->file()).fail_write = Below(3) == 0 ? 1 : 0;
+          (void)data_->WriteBack();
+          static_cast<FakeFile&>(*data_->file()).fail_write = 0;
+          return "write back";
+        }
         EXPECT_EQ(space.UnmapView(AddressOf(start)), model.Unmap(start));
         return "unmap";
       default:
@@ -283,6 +294,12 @@ class SpaceSimulation {
       for (const auto& [page, pte] : mmus_[s]->all()) {
         const Frame& frame = machine_.frames.frame(pte.pfn);
         if (frame.use == FrameUse::kSection && !Promised(frame)) mapped.insert(pte.pfn.value);
+      }
+    }
+    for (const Frame& frame : machine_.records) {
+      if (frame.use == FrameUse::kSection && frame.share_count == 0 && !Promised(frame)) {
+        EXPECT_TRUE(frame.modified);
+        ++expected;
       }
     }
     EXPECT_EQ(machine_.charged(), expected + mapped.size());

@@ -149,8 +149,10 @@ static void Inheritance(void) {
   STARTUPINFOEXA startup = {.StartupInfo.cb = sizeof(startup)};
   startup.lpAttributeList = (LPPROC_THREAD_ATTRIBUTE_LIST)room;
   Is("a list", InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &size), 1);
-  Is("of one", UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                         &listed, sizeof(listed), NULL, NULL), 1);
+  Is("of one",
+     UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                               &listed, sizeof(listed), NULL, NULL),
+     1);
   snprintf(words, sizeof(words), "set 0x%lx", (unsigned long)(ULONG_PTR)listed);
   Start(words, EXTENDED_STARTUPINFO_PRESENT, TRUE, &startup.StartupInfo, &child);
   Is("what is listed", Finished(&child), 0);
@@ -173,8 +175,10 @@ static void Words(void) {
   startup.wShowWindow = 3;
   PROCESS_INFORMATION child;
   fflush(stdout);
-  Is("with everything", CreateProcessA(child_path, line, NULL, NULL, TRUE, 0, environment,
-                                       "C:\\windows", &startup, &child), 1);
+  Is("with everything",
+     CreateProcessA(child_path, line, NULL, NULL, TRUE, 0, environment, "C:\\windows", &startup,
+                    &child),
+     1);
   fflush(stdout);
   Is("told", Finished(&child), 0);
 }
@@ -182,11 +186,11 @@ static void Words(void) {
 static void Refusals(void) {
   PROCESS_INFORMATION child;
   STARTUPINFOA startup = {.cb = sizeof(startup)};
-  Is("no such program", CreateProcessA("C:\\none.exe", NULL, NULL, NULL, FALSE, 0, NULL, NULL,
-                                       &startup, &child), 0);
+  Is("no such program",
+     CreateProcessA("C:\\none.exe", NULL, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &child), 0);
   Is("not found", GetLastError(), ERROR_FILE_NOT_FOUND);
-  Is("no such directory", CreateProcessA(child_path, NULL, NULL, NULL, FALSE, 0, NULL, "C:\\none",
-                                         &startup, &child), 0);
+  Is("no such directory",
+     CreateProcessA(child_path, NULL, NULL, NULL, FALSE, 0, NULL, "C:\\none", &startup, &child), 0);
   Is("invalid", GetLastError(), ERROR_DIRECTORY);
 }
 
@@ -196,7 +200,8 @@ static void Memory(void) {
   char text[16] = "";
   DWORD old = 0;
   Start("exit 0", CREATE_SUSPENDED, FALSE, NULL, &child);
-  char* there = VirtualAllocEx(child.hProcess, NULL, 0x3000, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+  char* there =
+      VirtualAllocEx(child.hProcess, NULL, 0x3000, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
   True("memory there", there != NULL);
   Is("written", WriteProcessMemory(child.hProcess, there + 0xFFC, "across pages", 13, &count), 1);
   Is("all of it", (DWORD)count, 13);
@@ -216,12 +221,18 @@ static void Duplicates(void) {
   PROCESS_INFORMATION child;
   HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL), there = NULL, back = NULL;
   Start("wait", CREATE_SUSPENDED, FALSE, NULL, &child);
-  Is("to the child", DuplicateHandle(GetCurrentProcess(), event, child.hProcess, &there, 0, FALSE,
-                                     DUPLICATE_SAME_ACCESS), 1);
-  Is("and back", DuplicateHandle(child.hProcess, there, GetCurrentProcess(), &back, 0, FALSE,
-                                 DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE), 1);
-  Is("closed there", DuplicateHandle(child.hProcess, there, GetCurrentProcess(), &there, 0, FALSE,
-                                     DUPLICATE_SAME_ACCESS), 0);
+  Is("to the child",
+     DuplicateHandle(GetCurrentProcess(), event, child.hProcess, &there, 0, FALSE,
+                     DUPLICATE_SAME_ACCESS),
+     1);
+  Is("and back",
+     DuplicateHandle(child.hProcess, there, GetCurrentProcess(), &back, 0, FALSE,
+                     DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE),
+     1);
+  Is("closed there",
+     DuplicateHandle(child.hProcess, there, GetCurrentProcess(), &there, 0, FALSE,
+                     DUPLICATE_SAME_ACCESS),
+     0);
   SetEvent(back);
   Is("the same event", WaitForSingleObject(event, 0), 0);
   TerminateProcess(child.hProcess, 0);

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/fakes/image_builder.h"
 
 namespace fl::pe {
@@ -48,6 +52,30 @@ TEST(Exports, EveryHintFindsEveryName) {
     EXPECT_TRUE(table->FindByName("charlie", hint)->forwarder);
     EXPECT_EQ(table->FindByName("delt", hint).status(), Status::kEntryPointNotFound);
     EXPECT_EQ(table->FindByName("", hint).status(), Status::kEntryPointNotFound);
+  }
+}
+
+TEST(Exports, LowerBoundIsThatOfTheSortedNames) {
+  ImageBuilder builder;
+  builder.AddSection(".text", test::kCodeFlags, Bytes(0x100));
+  std::vector<std::string> names;
+  for (int i = 0; i < 60; ++i) names.push_back("n" + std::to_string(i * 37 % 97));
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) builder.Export(name, 0x1010);
+  Fixture sample(builder.Build());
+  test::MemorySource source(sample.image);
+  auto table = ExportTable::Open(source, sample.layout, nullptr);
+  ASSERT_TRUE(table.ok());
+  for (u32 from = 0; from <= names.size(); ++from) {
+    for (int i = 0; i < 100; ++i) {
+      const std::string name = "n" + std::to_string(i);
+      const auto expected = std::lower_bound(names.begin() + from, names.end(), name);
+      const u32 at = u32(expected - names.begin());
+      EXPECT_EQ(*table->LowerBound(name, from), at) << name << " from " << from;
+      const auto found = table->FindAt(at, name);
+      ASSERT_TRUE(found.ok());
+      EXPECT_EQ(found->has_value(), expected != names.end() && *expected == name) << name;
+    }
   }
 }
 

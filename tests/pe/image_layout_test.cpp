@@ -67,6 +67,38 @@ TEST(ImageLayout, DescribesEachKindOfPage) {
   EXPECT_FALSE(layout->Page(PageIndex(0xFFFFFFFF)).present());
 }
 
+/// Every run ends where the next page is of another kind, and is as long as it can be within a section or a gap.
+void ExpectRunsAlike(const ImageLayout& layout) {
+  for (u32 i = 0; i < layout.pages;) {
+    const u32 alike = layout.PagesAlike(PageIndex(i));
+    ASSERT_TRUE(alike != 0 && alike <= layout.pages - i) << i;
+    const PageContent first = layout.Page(PageIndex(i));
+    for (u32 j = 0; j < alike; ++j) {
+      EXPECT_EQ(layout.PagesAlike(PageIndex(i + j)), alike - j);
+      const PageContent page = layout.Page(PageIndex(i + j));
+      EXPECT_EQ(page.present(), first.present()) << i + j;
+      EXPECT_EQ(page.writable, first.writable) << i + j;
+      EXPECT_EQ(page.executable, first.executable) << i + j;
+    }
+    i += alike;
+  }
+}
+
+TEST(ImageLayout, PagesAlikeAreThoseOfOneSectionOrGap) {
+  ImageBuilder builder = ThreeSections();
+  Bytes file = builder.Build();
+  auto layout = ParseImageLayout(file, file.size(), nullptr);
+  ASSERT_TRUE(layout.ok());
+  ExpectRunsAlike(*layout);
+  EXPECT_EQ(layout->PagesAlike(PageIndex(0)), 1u);
+  EXPECT_EQ(layout->PagesAlike(PageIndex(1)), 2u);
+  Put32(file, builder.section_header_offset(1) + 8, 0x1000);
+  layout = ParseImageLayout(file, file.size(), nullptr);
+  ASSERT_TRUE(layout.ok());
+  ExpectRunsAlike(*layout);
+  EXPECT_EQ(layout->PagesAlike(PageIndex(3)), 1u);
+}
+
 TEST(ImageLayout, GapBetweenSectionsIsAbsent) {
   ImageBuilder builder = ThreeSections();
   Bytes file = builder.Build();

@@ -92,7 +92,7 @@ class Linux(unittest.TestCase):
         set_up[0x1F1] = 1
         struct.pack_into('<II', set_up, 0x248, 32, len(packed))
         # Behind the compressed kernel stands its size, and more.
-        unpacked = linux_peer._uncompressed(bytes(set_up) + b'\0' * 32 + packed + b'more')
+        unpacked = linux_peer.uncompressed(bytes(set_up) + b'\0' * 32 + packed + b'more')
 
         paragraphs, = struct.unpack_from('<I', unpacked, 0x1F4)
         self.assertEqual(len(unpacked), 1024 + 16 * paragraphs)
@@ -104,7 +104,7 @@ class Linux(unittest.TestCase):
         self.assertNotIn(b'\x22', memory)
 
     def test_archive(self):
-        archive = linux_peer._cpio([('dev', 0o040755, b''), ('init', 0o100755, b'12345')])
+        archive = linux_peer.cpio([('dev', 0o040755, b''), ('init', 0o100755, b'12345')])
         at, names = 0, []
         while True:
             self.assertEqual((at % 4, archive[at:at + 6]), (0, b'070701'))
@@ -128,7 +128,7 @@ class Linux(unittest.TestCase):
             kernel.mkdir(parents=True)
             for name, depends in modules.items():
                 (kernel / f'{name}.ko').write_bytes(b'\0depends=' + depends + b'\0')
-            order = [file.stem for file in linux_peer._modules(pathlib.Path(folder))]
+            order = [file.stem for file in linux_peer.modules(pathlib.Path(folder))]
         self.assertEqual(order, ['scsi_mod', 'libata', 'ata_piix', 'sd_mod'])
 
 

@@ -67,17 +67,18 @@ def collect(program, dlls, directories, system=(), environment=None):
     return layout
 
 
-def volume_size(layout):
-    """Bytes: the files, each rounded up to a generous cluster, a reserve for directories and FATs."""
+def volume_size(layout, room=0):
+    """Bytes: the files, each rounded up to a generous cluster, a reserve for directories and FATs, `room` for
+    what programs write."""
     content = sum(-(-os.path.getsize(f) // 32768) * 32768 for f in layout.values() if f)
-    wanted = content + content // 64 + 4 * MIB + 512 * len(layout)
+    wanted = content + content // 64 + 4 * MIB + 512 * len(layout) + room
     return max(SMALLEST, -(-wanted // MIB) * MIB)
 
 
-def build(image, layout, size=None, cluster=0, fat32=False):
+def build(image, layout, size=None, cluster=0, fat32=False, room=0):
     """Writes the volume to the file `image`; size in bytes, sectors of a cluster and width, if they are
     not to follow the content."""
-    size = size or volume_size(layout)
+    size = size or volume_size(layout, room)
     with open(image, 'wb') as file:
         file.truncate(size)
     if size == FLOPPY:
@@ -125,10 +126,21 @@ def _fill(image, layout):
                 _mtools(['mcopy', '-i', image, '-Q', source, target.rstrip('/') + '/' + name])
 
 
-def _mtools(command):
-    environment = {**os.environ, 'MTOOLS_SKIP_CHECK': '1', 'MTOOLSRC': '/dev/null'}
+def extract(image, directory):
+    """Copies all that the volume holds to the host's `directory`, which is empty."""
+    names = subprocess.run(['mdir', '-i', image, '-b', '-a', '::/'], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment())
+    if names.stdout.strip():
+        _mtools(['mcopy', '-i', image, '-s', '-Q', '-n', '-m', '::/*', directory], 'read')
+
+
+def _environment():
+    return {**os.environ, 'MTOOLS_SKIP_CHECK': '1', 'MTOOLSRC': '/dev/null', 'LC_ALL': 'C.UTF-8'}
+
+
+def _mtools(command, what='build'):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env=environment)
+                          stderr=subprocess.STDOUT, env=_environment())
     if done.returncode != 0:
         reason = done.stdout.decode(errors='replace').strip()
-        raise DiskError(f'cannot build the disk: {command[0]}: {reason}')
+        raise DiskError(f'cannot {what} the disk: {command[0]}: {reason}')

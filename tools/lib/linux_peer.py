@@ -1,9 +1,10 @@
-"""The Linux that tools/bench measures beside Faultline: Debian's kernel package for i686, unpacked.
+"""The Linux that stands beside Faultline: Debian's kernel package for i686, unpacked. tools/bench measures
+it, tools/differential runs the real Wine on it.
 
-apt fetches it with the machine's own sources and keys, so its signature is checked; but into lists and
+apt fetches with the machine's own sources and keys, so signatures are checked; but into lists and
 a cache of our own (build/bench/linux/apt), for i386: the machine's package database, its architectures
-and its kernel stay as they are. Nothing is installed. The kernel's initial RAM disk is made here: the
-peer program as /init, and the modules for the disk and its file system.
+and its kernel stay as they are. Nothing is installed. The kernel's initial RAM disk is made here: a
+program as /init, and the modules for the disk and its file system.
 """
 import lzma
 import os
@@ -30,38 +31,42 @@ class PeerError(Exception):
     pass
 
 
-def _apt(command, *arguments):
-    apt = FOLDER / 'apt'
+def apt(command, *arguments):
+    folder = FOLDER / 'apt'
     for name in ('state/lists/partial', 'cache/archives/partial'):
-        (apt / name).mkdir(parents=True, exist_ok=True)
-    (apt / 'status').touch()
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / 'status').touch()
     # What a machine has hooked to updates is meant for its own lists.
-    (apt / 'no_hooks').write_text('#clear APT::Update::Post-Invoke-Success;\n'
+    (folder / 'no_hooks').write_text('#clear APT::Update::Post-Invoke-Success;\n'
                                   '#clear APT::Update::Post-Invoke;\n')
-    options = {'Dir::State': apt / 'state', 'Dir::State::status': apt / 'status',
-               'Dir::Cache': apt / 'cache', 'APT::Architecture': 'i386', 'APT::Architectures': 'i386',
+    options = {'Dir::State': folder / 'state', 'Dir::State::status': folder / 'status',
+               'Dir::Cache': folder / 'cache', 'APT::Architecture': 'i386', 'APT::Architectures': 'i386',
                'APT::Sandbox::User': 'root' if os.getuid() == 0 else '', 'Acquire::Languages': 'none'}
     words = [word for name, value in options.items() for word in ('-o', f'{name}={value}')]
-    return subprocess.run([command, '-q', '-c', apt / 'no_hooks', *words, *arguments],
-                          cwd=apt, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+    return subprocess.run([command, '-q', '-c', folder / 'no_hooks', *words, *arguments],
+                          cwd=folder, text=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
-def _fetch():
-    """The path of the kernel's package file."""
-    # A source that has no i386, or is out of order, is no trouble if another has the package.
-    update = _apt('apt-get', 'update')
-    depends = _apt('apt-cache', 'depends', META_PACKAGE)
-    found = re.search(r'Depends: (linux-image-\S+-686)$', depends.stdout, re.MULTILINE)
-    if not found:
-        raise PeerError(f'apt finds no {META_PACKAGE} for i386:\n' + update.stderr[-2000:])
-    done = _apt('apt-get', 'download', found[1])
-    packages = sorted((FOLDER / 'apt').glob(f'{found[1]}_*.deb'))
+def fetch(name):
+    """The path of the i386 package's file; who is done with it removes it."""
+    done = apt('apt-get', 'download', name)
+    packages = sorted((FOLDER / 'apt').glob(f'{name}_*.deb'))
     if done.returncode or not packages:
-        raise PeerError(f'apt cannot fetch {found[1]}:\n' + done.stderr[-2000:])
+        raise PeerError(f'apt cannot fetch {name}:\n' + done.stderr[-2000:])
     return packages[-1]
 
 
-def _modules(root):
+def _fetch_kernel():
+    # A source that has no i386, or is out of order, is no trouble if another has the package.
+    update = apt('apt-get', 'update')
+    depends = apt('apt-cache', 'depends', META_PACKAGE)
+    found = re.search(r'Depends: (linux-image-\S+-686)$', depends.stdout, re.MULTILINE)
+    if not found:
+        raise PeerError(f'apt finds no {META_PACKAGE} for i386:\n' + update.stderr[-2000:])
+    return fetch(found[1])
+
+
+def modules(root, names=MODULES):
     """The modules' files in an order in which each comes after what it depends on."""
     by_name = {file.stem.replace('-', '_'): file for file in root.glob('lib/modules/*/kernel/**/*.ko')}
     order = []
@@ -77,12 +82,12 @@ def _modules(root):
         for other in [*depends.split(','), *b' '.join(soft).decode().split()]:
             add(other)
         order.append(file)
-    for name in MODULES:
+    for name in names:
         add(name)
     return order
 
 
-def _cpio(entries):
+def cpio(entries):
     """A newc archive of (name, mode, bytes): the kernel's Documentation, "initramfs buffer format"."""
     archive = bytearray()
     for number, (name, mode, content) in enumerate([*entries, ('TRAILER!!!', 0, b'')], 1):
@@ -94,14 +99,15 @@ def _cpio(entries):
     return bytes(archive)
 
 
-def _initial_disk(root, init):
-    modules = [(f'modules/{i:02}.ko', 0o100644, file.read_bytes())
-               for i, file in enumerate(_modules(root))]
+def initial_disk(root, init, names=MODULES, more=()):
+    """With `init` (bytes) as the first program, and the modules of these names in the order to load them."""
+    in_order = [(f'modules/{i:02}.ko', 0o100644, file.read_bytes())
+                for i, file in enumerate(modules(root, names))]
     folders = [(name, 0o040755, b'') for name in ('dev', 'proc', 'sys', 'disk', 'modules')]
-    return _cpio([*folders, ('init', 0o100755, init.read_bytes()), *modules])
+    return cpio([*folders, ('init', 0o100755, init), *in_order, *more])
 
 
-def _uncompressed(kernel):
+def uncompressed(kernel):
     """The same kernel, unpacked beforehand: its boot would mostly be xz (2,000 million instructions).
 
     QEMU loads what follows the set-up sectors at 1 MiB and enters it there. The real kernel's segments
@@ -126,31 +132,36 @@ def _uncompressed(kernel):
     return kernel[:0x1F4] + struct.pack('<I', len(image) // 16) + kernel[0x1F8:set_up] + image
 
 
+def write(name, content):
+    """A file in our folder, whole or not at all; another call may be reading the one that it replaces."""
+    (FOLDER / f'{name}.new').write_bytes(content)
+    os.rename(FOLDER / f'{name}.new', FOLDER / name)
+    return str(FOLDER / name)
+
+
+def unpack():
+    """Where the package is unpacked; beside it lie `kernel`, ready to boot, and its `version`."""
+    root = FOLDER / 'root'
+    if not root.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        package = _fetch_kernel()
+        # All of it or nothing: a call may be interrupted.
+        unpacked = FOLDER / 'root.new'
+        shutil.rmtree(unpacked, ignore_errors=True)
+        subprocess.run(['dpkg-deb', '-x', package, unpacked], check=True)
+        write('version', package.name.split('_')[1].encode())
+        package.unlink()
+        unpacked.rename(root)
+    if not (FOLDER / 'kernel').exists():
+        write('kernel', uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
+    return root
+
+
 class Peer:
     """kernel, initial_disk: files; version: for the table."""
 
     def __init__(self, init):
-        root = FOLDER / 'root'
-        if not root.exists():
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            package = _fetch()
-            # All of it or nothing: a call may be interrupted.
-            unpacked = FOLDER / 'root.new'
-            shutil.rmtree(unpacked, ignore_errors=True)
-            subprocess.run(['dpkg-deb', '-x', package, unpacked], check=True)
-            self._write('version', package.name.split('_')[1].encode())
-            package.unlink()
-            unpacked.rename(root)
+        root = unpack()
         self.kernel = str(FOLDER / 'kernel')
-        if not os.path.exists(self.kernel):
-            self._write('kernel.new', _uncompressed(next(root.glob('boot/vmlinuz-*')).read_bytes()))
-            os.rename(FOLDER / 'kernel.new', self.kernel)
         self.version = f"Linux (Debian {(FOLDER / 'version').read_text().strip()} i686)"
-        self.initial_disk = str(FOLDER / 'initial_disk')
-        # Another call may be reading it.
-        self._write('initial_disk.new', _initial_disk(root, init))
-        os.rename(FOLDER / 'initial_disk.new', self.initial_disk)
-
-    @staticmethod
-    def _write(name, content):
-        (FOLDER / name).write_bytes(content)
+        self.initial_disk = write('initial_disk', initial_disk(root, init.read_bytes()))

@@ -1,5 +1,6 @@
 """runpe: runs a Windows console program on Faultline in QEMU; see --help. Started by tools/runpe."""
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -16,13 +17,18 @@ import guest_disk
 import machine
 import program_files
 import windows_command_line
+import written_files
 from failure import (EXIT_BUGCHECK, EXIT_HOST, EXIT_MISSING_DLL, EXIT_MISSING_EXPORT,
                      EXIT_NO_SUCH_FILE, EXIT_NOT_PE, EXIT_START, EXIT_TIMEOUT, EXIT_USAGE,
                      EXIT_WRONG_MACHINE, Failure)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNEL = ROOT / 'build/kernel/faultline.elf'
+CPU, WINDOWS_CPU = 'pentium3', 'Nehalem'
 DEMO = ROOT / 'build/host/demo/demo.exe'
+
+# Free space on the disk of a program that was made for Windows; the image has a hole there.
+WINDOWS_ROOM = 64
 
 # The kinds of the kernel's "error" report.
 START_ERRORS = {
@@ -73,13 +79,17 @@ def parse_arguments(arguments):
     variable.__name__ = 'value, not NAME=VALUE:'
     add = parser.add_argument
     add('--disk', metavar='DIR', action='append', default=[], help='its contents appear under C:\\')
+    add('--out', metavar='DIR', help='after the run, the files that are new or changed under C:\\')
+    add('--room', type=number(0, 1024), metavar='MIB',
+        help=f'room on C: for what is written (Windows programs: {WINDOWS_ROOM})')
     add('--dll', metavar='NAME', action='append', default=[],
         help='this DLL of Wine\'s too is in C:\\windows\\system32, and user mode links')
     add('--all-dlls', action='store_true', help='all of Wine\'s DLLs are there (0.6 GB)')
     add('--env', type=variable, action='append', default=[], metavar='NAME=VALUE',
         help='a variable of the program\'s environment; without a value: not there')
     add('--mem', default='64', metavar='MIB', help='guest memory, as for QEMU: 64, 4M (default 64)')
-    add('--cpu', default='pentium3', help='QEMU processor model (default pentium3)')
+    add('--cpu', help=f'QEMU processor model (default {CPU}; for programs on Wine\'s DLLs '
+        f'{WINDOWS_CPU}: current compilers take SSE2 for granted)')
     add('--machine', default='pc', help='QEMU machine: pc (disk by DMA), isapc (by PIO) (default pc)')
     add('--timeout', type=float, default=60, metavar='SECONDS', help='0: none (default 60)')
     add('--cluster', type=number(1, 64), metavar='PAGES', help='pages that one hard fault may read')
@@ -96,6 +106,8 @@ def parse_arguments(arguments):
     add('--monitor', metavar='SOCKET',
         help='a key on this socket stops the programs and asks for the monitor\'s commands')
     add('--keep', action='store_true', help='keeps the disk image and says where it is')
+    add('--missing', action='store_true',
+        help='names the system calls that programs asked for and that there are not')
     add('--kernel-log', metavar='FILE', help='the kernel\'s own messages')
     add('--append', default='', metavar='WORDS', help='more words for the kernel\'s command line')
     add('--quiet', action='store_true', help='no progress lines on stderr')
@@ -108,6 +120,8 @@ def parse_arguments(arguments):
         raise Failure(EXIT_USAGE, '--fail: one of each kind', 'usage')
     if ' -- ' in f' {options.append} ':
         raise Failure(EXIT_USAGE, '--append: "--" ends the kernel\'s words', 'usage')
+    if options.out and os.path.exists(options.out) and not os.path.isdir(options.out):
+        raise Failure(EXIT_USAGE, f'--out: {options.out} is not a directory', 'usage')
     for directory in options.disk:
         if not os.path.isdir(directory):
             raise Failure(EXIT_USAGE, f'--disk: {directory} is not a directory', 'usage')
@@ -123,6 +137,7 @@ class Reports:
 
     def __init__(self, on_ready):
         self.by_event, self._partial, self._on_ready = {}, b'', on_ready
+        self.missing_calls = []
 
     def take(self, data):
         *lines, self._partial = (self._partial + data).split(b'\n')
@@ -135,8 +150,12 @@ class Reports:
                 continue
             if event == 'ready':
                 self._on_ready()
+            elif event == 'missing_call':
+                self.missing_calls.append(report['name'])
             elif event == 'exception':
                 show(report.get('message', ''))
+            elif event == 'unwritten':
+                show(f"runpe: what was written is not all on the disk (status {report['status']:#010x})")
             elif event == 'unbalanced':
                 show(f"runpe: run {report['run']} gave not everything back: {report['left']}")
             self.by_event[event] = report
@@ -181,6 +200,9 @@ def kernel_words(options, program_command_line):
         words.append(f'repeat={options.repeat}')
     if options.monitor:
         words.append('monitor=1')
+    # For random bytes. Where runs are to repeat, they do too.
+    seed = hashlib.sha256(str(options.seed).encode()).digest() if options.icount else os.urandom(32)
+    words.append(f'entropy={seed.hex()}')
     if options.append:
         words.append(options.append)
     return ' '.join(words) + ' -- ' + program_command_line
@@ -203,11 +225,14 @@ def run(options, work):
     program_files.check_program(program)
     disk = os.path.join(work, 'disk.img')
     files = program_files.needed(program, options.disk, options.dll, options.all_dlls, options.quiet)
-    guest_disk.build(disk, guest_disk.collect(program, files.beside, options.disk, files.system,
-                                              environment_file(options.env, work)))
+    layout = guest_disk.collect(program, files.beside, options.disk, files.system,
+                                environment_file(options.env, work))
+    room = options.room if options.room is not None else WINDOWS_ROOM if files.system else 0
+    guest_disk.build(disk, layout, room=room * guest_disk.MIB)
     if options.keep:
         show(f'runpe: the disk image is {disk}')
 
+    options.cpu = options.cpu or (WINDOWS_CPU if files.system else CPU)
     command_line = windows_command_line.join(files.guest_path(), options.command[1:])
     log = options.kernel_log or os.path.join(work, 'kernel.log')
     qemu_errors = os.path.join(work, 'qemu.err')
@@ -231,7 +256,10 @@ def run(options, work):
         guest.stop()
         if trace:
             trace.close()
-    return (*judge(qemu_status, reports, options, log, qemu_errors), reports)
+    outcome = judge(qemu_status, reports, options, log, qemu_errors)
+    if options.out:
+        written_files.copy(disk, layout, options.out)
+    return (*outcome, reports)
 
 
 def judge(qemu_status, reports, options, log, qemu_errors):
@@ -261,6 +289,7 @@ def write_stats(options, outcome, reports):
     stats = dict((reports and reports.get('stats')) or {'event': 'stats'})
     ended = reports and reports.get('exit')
     error = reports and reports.get('error')
+    stats['missing_calls'] = reports.missing_calls if reports else []
     stats['outcome'] = outcome
     stats['exit_status'] = ended['status'] if ended else error.get('status') if error else None
     stats['options'] = {
@@ -281,6 +310,9 @@ def run_in(options, work):
     except Failure as failure:
         show(f'runpe: {failure}')
         status, outcome = failure.status, failure.outcome
+    if options.missing:
+        for name in reports.missing_calls if reports else ():
+            show(f'runpe: not implemented: {name}')
     if options.stats:
         write_stats(options, outcome, reports)
     return status

@@ -74,6 +74,10 @@ tar tar
 flock util-linux
 LIST
       ;;
+    wine_machine) cat <<'LIST'
+mke2fs e2fsprogs
+LIST
+      ;;
     host) cat <<'LIST'
 /usr/include/gtest/gtest.h libgtest-dev
 LIST

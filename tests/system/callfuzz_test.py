@@ -1,0 +1,24 @@
+"""Half a minute of random system calls (tools/callfuzz), by programs of both kinds."""
+import json
+import subprocess
+import unittest
+
+import support
+
+SECONDS = 15
+
+
+class CallFuzz(support.SystemTest):
+    def test_random_calls_do_the_kernel_no_harm(self):
+        figures = self.folder / 'figures.json'
+        done = subprocess.run([support.ROOT / 'tools/callfuzz', '--seconds', str(SECONDS),
+                               '--json', str(figures)], env=support.ENVIRONMENT,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for mode, result in json.loads(figures.read_text()).items():
+            self.assertEqual(result['problems'], [], mode)
+            self.assertGreater(result['calls'], 5000, mode)
+
+
+if __name__ == '__main__':
+    unittest.main()
