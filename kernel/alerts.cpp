@@ -20,10 +20,14 @@ Status Alerts::Queue(const UserCall& call) {
   auto* apc = new (std::nothrow) UserApc;
   if (!apc) return Status::kNoMemory;
   apc->call = call;
-  apc->allocated = true;
-  ++allocated_;
-  calls_.PushBack(*apc);
+  QueueOwn(*apc);
   return Status::kSuccess;
+}
+
+void Alerts::QueueOwn(UserApc& apc) {
+  apc.allocated = true;
+  ++allocated_;
+  calls_.PushBack(apc);
 }
 
 void Alerts::Drop(UserApc& apc) {

@@ -40,6 +40,8 @@ class Alerts {
   void SetAlerted() { alerted_ = true; }
   /// `apc` is in no queue. It is taken back by unlinking it.
   void Queue(UserApc& apc) { calls_.PushBack(apc); }
+  /// `apc`, by `new`, is the queue's own from now on.
+  void QueueOwn(UserApc& apc);
   /// One of its own. kNoMemory, kInsufficientResources.
   Status Queue(const UserCall& call);
 

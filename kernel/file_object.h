@@ -6,7 +6,7 @@
 
 #include "drivers/sleeping_lock.h"
 #include "fs/volume.h"
-#include "kernel/io_completion.h"
+#include "kernel/io_request.h"
 #include "kernel/object.h"
 #include "kernel/open_file.h"
 
@@ -14,10 +14,18 @@ namespace fl::kernel {
 
 class DirectoryScan;
 class DiskFileObject;
+class PipeEnd;
 
 inline constexpr u32 kDeviceDisk = 7;
 inline constexpr u32 kDeviceNamedPipe = 0x11;
 inline constexpr u32 kDeviceNull = 0x15;
+
+/// The port that is told of the ends of a file's operations.
+struct PortBinding {
+  RefPtr<IoCompletion> port;  ///< Null: none is.
+  u32 key = 0;
+  u32 modes = 0;  ///< FILE_SKIP_*
+};
 
 class FileObject : public Object {
  public:
@@ -45,9 +53,18 @@ class FileObject : public Object {
   /// Held during a transfer by handles with a position: they are synchronous, one call comes after the other.
   virtual drivers::SleepingLock* lock() { return nullptr; }
 
-  /// Where the ends of its operations are told (FileCompletionInformation); null: nowhere.
-  RefPtr<IoCompletion> port;
-  u32 port_key = 0;
+  /// A pipe's end, which is read and written in its own way; null for everything else.
+  virtual PipeEnd* pipe() { return nullptr; }
+  /// The place where pipes' names are.
+  virtual bool is_pipe_directory() const { return false; }
+
+  PortBinding completion;
+  /// Operations whose calls have returned.
+  IntrusiveList<IoRequest, FileTag> requests;
+  /// One of its operations has ended.
+  virtual void OnOperationEnd() {}
+  /// Takes one of them back. May sleep.
+  virtual void Cancel(IoRequest&) {}
 
  protected:
   FileObject() : Object(kType) {}
@@ -118,6 +135,18 @@ class NullObject final : public FileObject {
     return u32(bytes.size());
   }
   u32 device_type() const override { return kDeviceNull; }
+};
+
+/// "\\Device\\NamedPipe\\": pipes are opened and waited for relative to it.
+class PipeDirectoryObject final : public FileObject {
+ public:
+  Result<u32> Read(const u64*, std::span<std::byte>) override {
+    return Status::kInvalidDeviceRequest;
+  }
+  Result<u32> Write(const u64*, std::span<const std::byte>) override {
+    return Status::kInvalidDeviceRequest;
+  }
+  bool is_pipe_directory() const override { return true; }
 };
 
 enum class StreamKind : u8 { kInput, kOutput, kError };

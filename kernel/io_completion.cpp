@@ -26,6 +26,19 @@ Result<IoCompletion::Taker*> IoCompletion::Post(const Completion& completion) {
   return static_cast<Taker*>(nullptr);
 }
 
+void IoCompletion::PostOwn(Packet& packet, const Completion& completion) {
+  if (Taker* const taker = takers_.PopFront()) {
+    taker->completion = completion;
+    taker->served = true;
+    TheKernel().scheduler.WakeAll(taker);
+    delete &packet;
+    return;
+  }
+  packet.completion = completion;
+  packets_.PushBack(packet);
+  if (count_++ == 0) EndWaits(*this);
+}
+
 bool IoCompletion::Take(Completion& completion) {
   Packet* const first = packets_.PopFront();
   if (!first) return false;

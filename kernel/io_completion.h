@@ -36,6 +36,11 @@ class IoCompletion final : public NamedObject {
   };
   /// Who is served by it, and is to be woken; null: it waits in the port. kNoMemory, kInsufficientResources.
   Result<Taker*> Post(const Completion& completion);
+  struct Packet : ListNode<Packet> {
+    Completion completion;
+  };
+  /// The same with a packet by `new` that is the port's from now on; it wakes who is served.
+  void PostOwn(Packet& packet, const Completion& completion);
   /// False: there is none.
   bool Take(Completion& completion);
   /// There is none now: `taker` stays until it is served or leaves by unlinking itself.
@@ -45,9 +50,6 @@ class IoCompletion final : public NamedObject {
   bool IsSignaledFor(const WaitingThread&) const override { return count_ != 0; }
 
  private:
-  struct Packet : ListNode<Packet> {
-    Completion completion;
-  };
   void OnLastHandleClosed() override;
 
   IntrusiveList<Packet> packets_;

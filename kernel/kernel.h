@@ -11,6 +11,7 @@
 #include "kernel/memory.h"
 #include "kernel/object_namespace.h"
 #include "kernel/options.h"
+#include "kernel/pipe/named_pipe.h"
 #include "kernel/process.h"
 #include "kernel/random/generator.h"
 #include "kernel/registry/tree.h"
@@ -61,6 +62,7 @@ struct Kernel {
   ObjectNamespace names;
   registry::Tree registry;
   TimerQueue timers;
+  PipeNames pipes;
   random::Generator random;
   KeyedEvent keyed_event;  ///< Whoever names none means this one.
   /// Those that have not given everything back yet; its address is woken when one has.

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "kernel/io_request.h"
 #include "kernel/kernel.h"
 #include "kernel/loader/loader_call.h"
 #include "kernel/loader/static_tls.h"
@@ -66,6 +67,7 @@ void Thread::FreeStack() {
 void Thread::LeaveProcess() {
   impersonation = nullptr;
   if (!process_) return;
+  CancelRequestsOf(*this);
   LoaderCall::DropAll(*this);
   DropThreadTls(*this);
   alerts.Clear();
@@ -98,6 +100,11 @@ Status Thread::QueueCall(const UserCall& call) {
 
 void Thread::QueueCall(UserApc& apc) {
   alerts.Queue(apc);
+  if (TheKernel().scheduler.EndAlertableSleep(*this, WakeReason::kUserApc)) alerts.SetPending();
+}
+
+void Thread::QueueOwnCall(UserApc& apc) {
+  alerts.QueueOwn(apc);
   if (TheKernel().scheduler.EndAlertableSleep(*this, WakeReason::kUserApc)) alerts.SetPending();
 }
 

@@ -17,6 +17,7 @@
 
 namespace fl::kernel {
 
+class IoRequest;
 class LoaderCall;
 class Process;
 
@@ -28,6 +29,7 @@ enum class Interruptible : u8 { kNo, kYes, kAlertable };
 struct ReadyTag;
 struct SleepTag;
 struct TimerTag;
+struct IssuerTag;
 struct ProcessTag;
 
 inline constexpr u32 kPriorities = 32;
@@ -84,6 +86,8 @@ class Thread final : public Object,
   void Alert();
   Status QueueCall(const UserCall& call);
   void QueueCall(UserApc& apc);
+  /// `apc`, by `new`, is the thread's from now on.
+  void QueueOwnCall(UserApc& apc);
 
   // The scheduler's.
   ThreadState state = ThreadState::kNew;
@@ -109,6 +113,11 @@ class Thread final : public Object,
   bool hidden_from_debugger = false;
 
   RefPtr<Object> impersonation;  ///< The token that it acts with instead of its process'.
+
+  IntrusiveList<IoRequest, IssuerTag> io_requests;  ///< That it has made.
+  // A call of its that sleeps until a file lets it go on; somebody wishes that it did not.
+  bool in_synchronous_io = false;
+  bool synchronous_io_cancelled = false;
 
   // The loader's; see loader_call.h and static_tls.h.
   LoaderCall* loader_call = nullptr;  ///< Innermost.

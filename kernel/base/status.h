@@ -96,6 +96,8 @@ enum class [[nodiscard]] Status : std::int32_t{
     kMemoryNotAllocated = std::int32_t(0xC00000A0),
     kMediaWriteProtected = std::int32_t(0xC00000A2),
     kDeviceNotReady = std::int32_t(0xC00000A3),
+    kIllegalFunction = std::int32_t(0xC00000AF),
+    kCannotImpersonate = std::int32_t(0xC000010D),
     kInstanceNotAvailable = std::int32_t(0xC00000AB),
     kPipeNotAvailable = std::int32_t(0xC00000AC),
     kInvalidPipeState = std::int32_t(0xC00000AD),

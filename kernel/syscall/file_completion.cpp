@@ -9,38 +9,32 @@ namespace fl::kernel {
 
 Result<FileCompletion> FileCompletion::Prepare(const SystemCall& call, FileObject& file,
                                                bool may_lack_block) {
-  FileCompletion completion(file, call[2], call[3], call[4]);
-  if (completion.io_pointer_ != 0 || !may_lack_block) {
-    TRY_STATUS(ProbeForWrite(completion.io_pointer_, sizeof(IoStatusBlock)));
+  const u32 event_handle = call[1], routine = call[2], io_pointer = call[4];
+  if (io_pointer != 0 || !may_lack_block) {
+    TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
   }
-  if (call[1] != 0) {
-    completion.event_ = TRY(call.process.handles().FindAs<Event>(call[1], kEventModifyState));
+  RefPtr<Event> event;
+  if (event_handle != 0) {
+    event = TRY(call.process.handles().FindAs<Event>(event_handle, kEventModifyState));
   }
-  // A port and a call exclude each other; without user mode there is nobody to make the call.
-  if (completion.apc_ != 0 && file.port) return Status::kInvalidParameter;
-  if (completion.apc_ != 0 && !call.process.user_mode()) return Status::kNotImplemented;
+  // Without user mode there is nobody to make the call.
+  if (routine != 0 && !call.process.user_mode()) return Status::kNotImplemented;
+  FileCompletion completion(file);
+  TRY_STATUS(completion.notice_.Prepare(file, {.event = std::move(event),
+                                               .routine = routine,
+                                               .context = call[3],
+                                               .io_pointer = io_pointer}));
   return completion;
 }
 
 Status FileCompletion::End(Status status, u32 information) {
+  if (status == Status::kPending) return status;
   // What was done was done, whether the program can be told or not.
-  if (io_pointer_ != 0) {
-    (void)WriteUser(io_pointer_, IoStatusBlock{Code(status), information});
+  if (notice_.io_pointer() != 0) {
+    (void)WriteUser(notice_.io_pointer(), IoStatusBlock{Code(status), information});
   }
-  if (IsFailure(status)) return status;
-  Scheduler& scheduler = TheKernel().scheduler;
-  if (event_) event_->Set();
-  if (apc_ != 0) {
-    return scheduler.current().QueueCall(
-        {.routine = apc_, .arguments = {context_, io_pointer_, 0}});
-  }
-  if (file_.port && context_ != 0) {
-    IoCompletion::Taker* const taker = TRY(file_.port->Post({.key = file_.port_key,
-                                                             .value = context_,
-                                                             .status = Code(status),
-                                                             .information = information}));
-    if (taker) scheduler.WakeAll(taker);
-  }
+  file_.OnOperationEnd();
+  notice_.Tell(file_, TheKernel().scheduler.current(), status, information, false);
   return status;
 }
 

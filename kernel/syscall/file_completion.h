@@ -1,11 +1,11 @@
 // FileCompletion: who is told that an operation of a file has ended: the io status block, an event, a call of the
 // thread's, a completion port.
-// Invariants:  everything that can fail for want of a right or a pointer fails in Prepare, before the operation. An
-//              operation that fails has not begun, as far as others are concerned: the status is all that is said.
+// Invariants:  everything that can fail for want of a right, a pointer or memory fails in Prepare, before the
+//              operation. An operation that fails has not begun, as far as others are concerned: the status is all
+//              that is said.
 #pragma once
 
 #include "kernel/file_object.h"
-#include "kernel/sync_objects.h"
 #include "kernel/syscall/system_calls.h"
 
 namespace fl::kernel {
@@ -17,19 +17,17 @@ class FileCompletion {
   static Result<FileCompletion> Prepare(const SystemCall& call, FileObject& file,
                                         bool may_lack_block = false);
 
-  void Begin() {
-    if (event_) event_->Reset();
-  }
-  /// `status`, or what kept it from being told.
+  void Begin() { notice_.Begin(); }
+  /// For an operation that may end later: it takes what it is to tell.
+  IoNotice& notice() { return notice_; }
+  /// `status`; with kPending there is nothing to tell yet.
   Status End(Status status, u32 information);
 
  private:
-  FileCompletion(FileObject& file, u32 apc, u32 context, u32 io_pointer)
-      : file_(file), apc_(apc), context_(context), io_pointer_(io_pointer) {}
+  explicit FileCompletion(FileObject& file) : file_(file) {}
 
   FileObject& file_;
-  const u32 apc_, context_, io_pointer_;
-  RefPtr<Event> event_;
+  IoNotice notice_;
 };
 
 }  // namespace fl::kernel

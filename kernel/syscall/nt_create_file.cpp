@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/paths.h"
+#include "kernel/syscall/device_open.h"
 #include "kernel/syscall/file_lookup.h"
 #include "kernel/syscall/file_options.h"
 #include "kernel/syscall/new_handle.h"
@@ -195,6 +196,7 @@ Result<fs::Opened> LookupFile(const SystemCall& call, u32 object_attributes) {
 
 /// (handle, access, attributes, io status block, size, file attributes, share, disposition, options, ...)
 Status NtCreateFile(const SystemCall& call) {
+  if (TRY(OpenDevice(call, {call[0], call[1], call[2], call[3], call[8]}))) return Status::kSuccess;
   return Open(call, {.access = call[1],
                      .attributes = call[5],
                      .share = call[6],
@@ -204,6 +206,7 @@ Status NtCreateFile(const SystemCall& call) {
 
 /// (handle, access, attributes, io status block, share, options)
 Status NtOpenFile(const SystemCall& call) {
+  if (TRY(OpenDevice(call, {call[0], call[1], call[2], call[3], call[5]}))) return Status::kSuccess;
   return Open(call, {.access = call[1],
                      .attributes = 0,
                      .share = call[4],

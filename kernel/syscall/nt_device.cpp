@@ -1,6 +1,7 @@
 // System calls: requests that only the device behind a file handle knows.
 #include "kernel/file_object.h"
-#include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/pipe_calls.h"
+#include "kernel/syscall/pipe_control.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
@@ -18,6 +19,14 @@ Status RefuseControl(const SystemCall& call, Status status) {
 }  // namespace
 
 Status NtFsControlFile(const SystemCall& call) {
+  const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
+  if (PipeEnd* const pipe = file->pipe()) return ControlPipe(call, *pipe);
+  if (file->is_pipe_directory() && call[5] == kWaitForPipe) {
+    TRY_STATUS(ProbeForWrite(call[4], sizeof(IoStatusBlock)));
+    const Status status = WaitForPipe(call);
+    (void)WriteUser(call[4], IoStatusBlock{Code(status), 0});
+    return status;
+  }
   // Nothing of a FAT volume is one.
   const bool asks_for_link = call[5] == kGetReparsePoint;
   return RefuseControl(call,

@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "kernel/syscall/file_completion.h"
 #include "kernel/syscall/file_options.h"
+#include "kernel/syscall/pipe_calls.h"
 #include "kernel/syscall/system_calls.h"
 #include "kernel/syscall/user_memory.h"
 
@@ -141,6 +142,10 @@ Status Transfer(const SystemCall& call, const Direction& direction) {
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   const u32 access = TRY(call.process.handles().Find(call[0])).access;
   if ((access & direction.access) == 0) return Status::kAccessDenied;
+  if (PipeEnd* const pipe = file->pipe()) {
+    return TransferPipe(call, *pipe,
+                        direction.write ? PipeDirection::kWrite : PipeDirection::kRead);
+  }
   FileCompletion completion = TRY(FileCompletion::Prepare(call, *file));
   Move move{.file = *file, .buffer = call[5], .length = call[6]};
   TRY_STATUS(ReadOffset(call[7], move));
@@ -172,7 +177,9 @@ Status NtFlushBuffersFile(const SystemCall& call) {
   TRY_STATUS(ProbeForWrite(call[1], sizeof(IoStatusBlock)));
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   Status status = Status::kSuccess;
-  if (file->disk()) {
+  if (file->pipe()) {
+    status = FlushPipe(*file->pipe());
+  } else if (file->disk()) {
     const u32 access = TRY(call.process.handles().Find(call[0])).access;
     if ((access & (kFileWriteData | kFileAppendData)) == 0) return Status::kAccessDenied;
     status = file->disk()->WriteBack();

@@ -2,6 +2,7 @@
 // Layouts:     Microsoft Learn, "FILE_ALL_INFORMATION" and the structures in it.
 #include "kernel/file_object.h"
 #include "kernel/syscall/file_lookup.h"
+#include "kernel/syscall/pipe_calls.h"
 #include "kernel/syscall/user_memory.h"
 
 namespace fl::kernel {
@@ -85,6 +86,7 @@ Status NtQueryInformationFile(const SystemCall& call) {
   const HandleTable::Found found = TRY(call.process.handles().Find(call[0]));
   const auto file = TRY(call.process.handles().FindAs<FileObject>(call[0], 0));
   TRY_STATUS(ProbeForWrite(io_pointer, sizeof(IoStatusBlock)));
+  if (PipeEnd* const pipe = file->pipe()) return QueryPipe(call, *pipe);
   const auto answer = [&](const auto& value) {
     if (length < sizeof(value)) return Status::kInfoLengthMismatch;
     TRY_STATUS(WriteUser(out, value));

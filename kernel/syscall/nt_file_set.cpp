@@ -3,7 +3,8 @@
 #include "kernel/kernel.h"
 #include "kernel/syscall/file_lookup.h"
 #include "kernel/syscall/file_options.h"
-#include "kernel/syscall/sync_rights.h"
+#include "kernel/syscall/file_port.h"
+#include "kernel/syscall/pipe_calls.h"
 #include "kernel/unicode.h"
 
 namespace fl::kernel {
@@ -16,7 +17,9 @@ enum InformationClass : u32 {
   kPositionInformation = 14,
   kAllocationInformation = 19,
   kEndOfFileInformation = 20,
+  kPipeInformation = 23,
   kCompletionInformation = 30,
+  kCompletionModes = 41,
   kDispositionInformationEx = 64,
   kRenameInformationEx = 65,
 };
@@ -211,18 +214,6 @@ Status Rename(const Request& request, bool has_flags) {
   return Status::kSuccess;
 }
 
-Status SetCompletionPort(const Request& request) {
-  struct PortInformation {
-    u32 port, key;
-  };
-  const auto wanted = TRY(ReadValue<PortInformation>(request));
-  if (request.file.port) return Status::kInvalidParameter;
-  request.file.port = TRY(
-      request.call.process.handles().FindAs<IoCompletion>(wanted.port, kIoCompletionModifyState));
-  request.file.port_key = wanted.key;
-  return Status::kSuccess;
-}
-
 Status Set(const Request& request, u32 what) {
   switch (what) {
     case kBasicInformation:
@@ -244,7 +235,12 @@ Status Set(const Request& request, u32 what) {
     case kEndOfFileInformation:
       return SetEndOfFile(request);
     case kCompletionInformation:
-      return SetCompletionPort(request);
+      return BindToPort(request.call, request.file);
+    case kCompletionModes:
+      return SetPortModes(request.call, request.file);
+    case kPipeInformation:
+      return request.file.pipe() ? SetPipe(request.call, *request.file.pipe())
+                                 : Status::kInvalidDeviceRequest;
     default:
       return Status::kInvalidInfoClass;
   }

@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/syscall/system_calls.h"
+#include "kernel/syscall/system_information.h"
 #include "kernel/syscall/user_memory.h"
 #include "kernel/x86/cpu.h"
 
@@ -13,6 +14,7 @@ enum InformationClass : u32 {
   kBasicInformation = 0,
   kProcessorInformation = 1,
   kTimeOfDayInformation = 3,
+  kProcessInformation = 5,
   kInterruptInformation = 0x17,
 };
 
@@ -112,6 +114,8 @@ Status NtQuerySystemInformation(const SystemCall& call) {
       if (returned) TRY_STATUS(WriteUser(returned, size));
       return CopyToUser(out, &information, size);
     }
+    case kProcessInformation:
+      return AnswerProcesses(out, length, returned);
     case kInterruptInformation:
       if (returned) TRY_STATUS(WriteUser(returned, kInterruptInformationSize));
       if (length < kInterruptInformationSize) return Status::kInfoLengthMismatch;

@@ -11,7 +11,7 @@
 
 namespace fl::kernel {
 
-inline constexpr u32 kMaxSystemCallArguments = 11;
+inline constexpr u32 kMaxSystemCallArguments = 14;
 
 struct SystemCall {
   /// The arguments are the caller's to fill in: as many as the call has.
@@ -51,6 +51,12 @@ Status NtWaitForAlertByThreadId(const SystemCall& call);
 // nt_handle.cpp
 Status NtClose(const SystemCall& call);
 Status NtDuplicateObject(const SystemCall& call);
+// nt_cancel_io.cpp
+Status NtCancelIoFile(const SystemCall& call);
+Status NtCancelIoFileEx(const SystemCall& call);
+Status NtCancelSynchronousIoFile(const SystemCall& call);
+// nt_named_pipe.cpp
+Status NtCreateNamedPipeFile(const SystemCall& call);
 // nt_io_completion.cpp
 Status NtCreateIoCompletion(const SystemCall& call);
 Status NtOpenIoCompletion(const SystemCall& call);
