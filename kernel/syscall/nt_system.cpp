@@ -13,6 +13,7 @@ namespace {
 enum InformationClass : u32 {
   kBasicInformation = 0,
   kProcessorInformation = 1,
+  kPerformanceInformation = 2,
   kTimeOfDayInformation = 3,
   kProcessInformation = 5,
   kInterruptInformation = 0x17,
@@ -36,6 +37,16 @@ struct ProcessorInformation {
   u32 features;
 };
 static_assert(sizeof(ProcessorInformation) == 12);
+
+/// What is known of it; the rest is 0.
+struct PerformanceInformation {
+  u64 idle_time;
+  u64 transferred[3];
+  u32 operations[3];
+  u32 available_pages, committed_pages, commit_limit, peak_commitment;
+  u8 rest[252];
+};
+static_assert(sizeof(PerformanceInformation) == 0x138);
 
 struct TimeOfDayInformation {
   u64 boot_time, current_time;
@@ -98,6 +109,15 @@ Status NtQuerySystemInformation(const SystemCall& call) {
                                              .revision = u16(cpu.model << 8 | cpu.stepping),
                                              .maximum_processors = 1,
                                              .features = 0};
+      return Answer(out, length, returned, &information, sizeof(information));
+    }
+    case kPerformanceInformation: {
+      PerformanceInformation information = {};
+      const mm::CommitAccount& commit = kernel.memory.frames.commit();
+      information.available_pages = kernel.memory.frames.available();
+      information.committed_pages = commit.charged();
+      information.commit_limit = commit.limit();
+      information.peak_commitment = commit.peak();
       return Answer(out, length, returned, &information, sizeof(information));
     }
     case kTimeOfDayInformation: {
