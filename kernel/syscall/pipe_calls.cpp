@@ -188,12 +188,13 @@ Status QueryPipe(const SystemCall& call, PipeEnd& end) {
   switch (what) {
     case kStandardInformation: {
       const LocalInformation pipe = DescribePipe(end);
-      return answer(StandardInformation{.allocation_size = u64(pipe.inbound_quota) + pipe.outbound_quota,
-                                        .end_of_file = pipe.available,
-                                        .links = 1,
-                                        .delete_pending = 1,
-                                        .directory = 0,
-                                        .padding = 0});
+      return answer(
+          StandardInformation{.allocation_size = u64(pipe.inbound_quota) + pipe.outbound_quota,
+                              .end_of_file = pipe.available,
+                              .links = 1,
+                              .delete_pending = 1,
+                              .directory = 0,
+                              .padding = 0});
     }
     case kAccessInformation:
       return answer(TRY(call.process.handles().Find(call[0])).access);

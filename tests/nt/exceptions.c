@@ -18,10 +18,13 @@ static LONG CALLBACK Handle(EXCEPTION_POINTERS* pointers) {
 }
 
 // Each runs one instruction that faults, and goes on at label 1. GCC cannot see that, so these are not inlined.
-#define FAULT(code, ...)                                            \
-  do {                                                              \
-    asm volatile("movl $1f, %0\n\t" code "\n1:" : "=m"(resume) : __VA_ARGS__ : "eax", "ecx", "edx", "memory"); \
-    resume = 0;                                                     \
+#define FAULT(code, ...)                           \
+  do {                                             \
+    asm volatile("movl $1f, %0\n\t" code "\n1:"    \
+                 : "=m"(resume)                    \
+                 : __VA_ARGS__                     \
+                 : "eax", "ecx", "edx", "memory"); \
+    resume = 0;                                    \
   } while (0)
 
 static void Show(const char* what, uint32_t code, uint32_t parameters) {
@@ -75,7 +78,8 @@ static void SingleStep(void) {
 }
 
 static void GuardPage(void) {
-  volatile char* const page = VirtualAlloc(NULL, 0x1000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
+  volatile char* const page =
+      VirtualAlloc(NULL, 0x1000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
   MEMORY_BASIC_INFORMATION m;
   VirtualQuery((void*)page, &m, sizeof(m));
   Is("a guard page", m.Protect, PAGE_READWRITE | PAGE_GUARD);

@@ -1,8 +1,8 @@
 // The floating-point unit: each thread has its own, and finds it as it left it.
-#include "check.h"
-
 #include <float.h>
 #include <math.h>
+
+#include "check.h"
 
 static unsigned ControlWord(void) {
   unsigned short word;
@@ -44,7 +44,8 @@ static void Threads(void) {
   DWORD code;
   for (int i = 0; i < 2; ++i) go[i] = CreateEventW(NULL, FALSE, FALSE, NULL);
   SetControlWord(0x0B7F);
-  for (int i = 0; i < 2; ++i) threads[i] = CreateThread(NULL, 0, Compute, (void*)(intptr_t)i, 0, NULL);
+  for (int i = 0; i < 2; ++i)
+    threads[i] = CreateThread(NULL, 0, Compute, (void*)(intptr_t)i, 0, NULL);
   WaitForMultipleObjects(2, threads, TRUE, INFINITE);
   for (int i = 0; i < 2; ++i) {
     Is("a thread begins with", words[i], 0x27F);
@@ -85,7 +86,9 @@ static void Exceptions(void) {
     memset(&seen, 0, sizeof(seen));
     asm volatile("fnclex");
     SetControlWord(cases[i].mask);
-    asm volatile("fldl %1\n\tfdivl %2\n\tfstpl %0\n\tfwait" : "=m"(result) : "m"(cases[i].a), "m"(cases[i].b));
+    asm volatile("fldl %1\n\tfdivl %2\n\tfstpl %0\n\tfwait"
+                 : "=m"(result)
+                 : "m"(cases[i].a), "m"(cases[i].b));
     asm volatile("fnclex");
     Is(cases[i].name, seen.ExceptionCode, cases[i].code);
     SetControlWord(0x27F);

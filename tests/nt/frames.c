@@ -1,8 +1,8 @@
 // Structured exception handling by frames on the stack: FS:[0] leads to them. RtlUnwind, frames within frames,
 // exceptions in handlers, and the stack's own end.
-#include "check.h"
-
 #include <setjmp.h>
+
+#include "check.h"
 
 typedef struct Frame {
   struct Frame* next;
@@ -20,32 +20,40 @@ static void Push(Frame* frame) {
 }
 static void Pop(Frame* frame) { __writefsdword(0, (DWORD)(uintptr_t)frame->next); }
 
-static EXCEPTION_DISPOSITION CDECL Pass(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context, void* dispatcher) {
+static EXCEPTION_DISPOSITION CDECL Pass(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context,
+                                        void* dispatcher) {
   (void)context;
   (void)dispatcher;
-  printf("%s passes on 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode, record->ExceptionFlags);
+  printf("%s passes on 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode,
+         record->ExceptionFlags);
   return ExceptionContinueSearch;
 }
 
-static EXCEPTION_DISPOSITION CDECL Continue(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context, void* dispatcher) {
+static EXCEPTION_DISPOSITION CDECL Continue(EXCEPTION_RECORD* record, Frame* frame,
+                                            CONTEXT* context, void* dispatcher) {
   (void)context;
   (void)dispatcher;
-  printf("%s goes on after 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode, record->ExceptionFlags);
+  printf("%s goes on after 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode,
+         record->ExceptionFlags);
   return ExceptionContinueExecution;
 }
 
-static EXCEPTION_DISPOSITION CDECL Take(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context, void* dispatcher) {
+static EXCEPTION_DISPOSITION CDECL Take(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context,
+                                        void* dispatcher) {
   (void)context;
   (void)dispatcher;
-  printf("%s takes 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode, record->ExceptionFlags);
+  printf("%s takes 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode,
+         record->ExceptionFlags);
   RtlUnwind(frame, NULL, record, NULL);
   longjmp(*frame->target, 1);
 }
 
-static EXCEPTION_DISPOSITION CDECL RaiseAnother(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context, void* dispatcher) {
+static EXCEPTION_DISPOSITION CDECL RaiseAnother(EXCEPTION_RECORD* record, Frame* frame,
+                                                CONTEXT* context, void* dispatcher) {
   (void)context;
   (void)dispatcher;
-  printf("%s sees 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode, record->ExceptionFlags);
+  printf("%s sees 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode,
+         record->ExceptionFlags);
   if (record->ExceptionCode == 0xE0000005) RaiseException(0xE0000006, 0, 0, NULL);
   return ExceptionContinueSearch;
 }

@@ -10,7 +10,8 @@ static MEMORY_BASIC_INFORMATION Query(const void* address) {
 static void ShowRegion(const char* what, const char* base, const void* address) {
   const MEMORY_BASIC_INFORMATION m = Query(address);
   printf("%s:\n", what);
-  Is("  base", (uint32_t)((char*)m.BaseAddress - base), (uint32_t)(((char*)address - base) & ~0xFFF));
+  Is("  base", (uint32_t)((char*)m.BaseAddress - base),
+     (uint32_t)(((char*)address - base) & ~0xFFF));
   printf("  size: 0x%lx, state: 0x%lx, protect: 0x%lx, type: 0x%lx, allocated: 0x%lx\n",
          (unsigned long)m.RegionSize, m.State, m.State == MEM_COMMIT ? m.Protect : 0, m.Type,
          m.State == MEM_FREE ? 0 : m.AllocationProtect);
@@ -21,7 +22,8 @@ static void ReserveAndCommit(void) {
   DWORD old = 0;
   Is("reserved at a multiple of 64 KiB", (uint32_t)(uintptr_t)base & 0xFFFF, 0);
   ShowRegion("all reserved", base, base);
-  True("commit a part", VirtualAlloc(base + 0x11234, 0x2000, MEM_COMMIT, PAGE_READWRITE) == base + 0x11000);
+  True("commit a part",
+       VirtualAlloc(base + 0x11234, 0x2000, MEM_COMMIT, PAGE_READWRITE) == base + 0x11000);
   ShowRegion("before it", base, base);
   ShowRegion("the part", base, base + 0x11000);
   ShowRegion("in the middle of it", base, base + 0x12000);
@@ -63,7 +65,8 @@ static void Addresses(void) {
   Is("  error", GetLastError(), ERROR_INVALID_PARAMETER);
   Is("no protection", VirtualAlloc(NULL, 0x1000, MEM_COMMIT, 0) != NULL, 0);
   Is("  error", GetLastError(), ERROR_INVALID_PARAMETER);
-  Is("the system's half", VirtualAlloc((void*)0xFFFF0000, 0x1000, MEM_RESERVE, PAGE_READWRITE) != NULL, 0);
+  Is("the system's half",
+     VirtualAlloc((void*)0xFFFF0000, 0x1000, MEM_RESERVE, PAGE_READWRITE) != NULL, 0);
   Is("  error", GetLastError(), ERROR_INVALID_PARAMETER);
   char* const low = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
   char* const top = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_TOP_DOWN, PAGE_READWRITE);
@@ -100,13 +103,15 @@ static void Buffers(void) {
   DWORD old;
   VirtualProtect(pages + 0x1000, 0x1000, PAGE_READONLY, &old);
   strcpy(pages + 0x0FFC, "end");
-  Is("read my own memory", ReadProcessMemory(GetCurrentProcess(), pages + 0xFFC, buffer, 4, &count), 1);
+  Is("read my own memory", ReadProcessMemory(GetCurrentProcess(), pages + 0xFFC, buffer, 4, &count),
+     1);
   Is("  bytes", (uint32_t)count, 4);
   Is("write it", WriteProcessMemory(GetCurrentProcess(), pages, "abc", 4, &count), 1);
   Is("  bytes", (uint32_t)count, 4);
   Is("  there", memcmp(pages, "abc", 4) != 0, 0);
   VirtualProtect(pages + 0x1000, 0x1000, PAGE_NOACCESS, &old);
-  Is("read into what has no access", ReadProcessMemory(GetCurrentProcess(), pages + 0xFFC, buffer, 8, &count), 0);
+  Is("read into what has no access",
+     ReadProcessMemory(GetCurrentProcess(), pages + 0xFFC, buffer, 8, &count), 0);
   Is("  error", GetLastError(), ERROR_PARTIAL_COPY);
   Is("lock in memory", VirtualLock(pages, 0x1000), 1);
   Is("unlock", VirtualUnlock(pages, 0x1000), 1);

@@ -8,9 +8,11 @@ static MEMORY_BASIC_INFORMATION Query(const void* address) {
 }
 
 static void Memory(void) {
-  HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x12345, L"shared");
+  HANDLE section =
+      CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x12345, L"shared");
   Is("a section with a name", GetLastError(), 0);
-  HANDLE again = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x1000, L"shared");
+  HANDLE again =
+      CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x1000, L"shared");
   Is("the name again", GetLastError(), ERROR_ALREADY_EXISTS);
   HANDLE opened = OpenFileMappingW(FILE_MAP_READ, FALSE, L"shared");
   True("opened by it", opened != NULL);
@@ -26,7 +28,8 @@ static void Memory(void) {
   Is("  protect", Query(one).Protect, PAGE_READWRITE);
   Is("  of a part", (uint32_t)Query(two).RegionSize, 0x1000);
   Is("  read only", Query(three).Protect, PAGE_READONLY);
-  Is("map more than there is", MapViewOfFile(section, FILE_MAP_READ, 0, 0x10000, 0x10000) != NULL, 0);
+  Is("map more than there is", MapViewOfFile(section, FILE_MAP_READ, 0, 0x10000, 0x10000) != NULL,
+     0);
   Is("  error", GetLastError(), ERROR_ACCESS_DENIED);
   Is("an odd offset", MapViewOfFile(section, FILE_MAP_READ, 0, 0x1000, 0x1000) != NULL, 0);
   Is("  error", GetLastError(), ERROR_MAPPED_ALIGNMENT);
@@ -43,12 +46,14 @@ static void Memory(void) {
   UnmapViewOfFile(three);
   Is("then the name is gone", OpenFileMappingW(FILE_MAP_READ, FALSE, L"shared") != NULL, 0);
   Is("  error", GetLastError(), ERROR_FILE_NOT_FOUND);
-  Is("no size", CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0, NULL) != NULL, 0);
+  Is("no size", CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0, NULL) != NULL,
+     0);
   Is("  error", GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
 static void Reserved(void) {
-  HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, 0x20000, NULL);
+  HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0,
+                                      0x20000, NULL);
   char* one = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
   char* two = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
   Is("a section that is reserved", Query(one).State, MEM_RESERVE);
@@ -77,9 +82,11 @@ static void Files(void) {
   Is("zeros behind the end", view[size] | view[(size - 1) | 0xFFF], 0);
   Is("made writable", VirtualProtect(view, 0x1000, PAGE_READWRITE, &old), 0);
   UnmapViewOfFile(view);
-  Is("longer than the file", CreateFileMappingW(file, NULL, PAGE_READONLY, 0, size + 1, NULL) != NULL, 0);
+  Is("longer than the file",
+     CreateFileMappingW(file, NULL, PAGE_READONLY, 0, size + 1, NULL) != NULL, 0);
   Is("  error", GetLastError(), ERROR_NOT_ENOUGH_MEMORY);
-  Is("to write, of a file to read", CreateFileMappingW(file, NULL, PAGE_READWRITE, 0, 0, NULL) != NULL, 0);
+  Is("to write, of a file to read",
+     CreateFileMappingW(file, NULL, PAGE_READWRITE, 0, 0, NULL) != NULL, 0);
   Is("  error", GetLastError(), ERROR_ACCESS_DENIED);
   HANDLE copy = CreateFileMappingW(file, NULL, PAGE_WRITECOPY, 0, 0, NULL);
   char* mine = MapViewOfFile(copy, FILE_MAP_COPY, 0, 0, 0);
