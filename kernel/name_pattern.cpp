@@ -12,6 +12,15 @@ constexpr char16_t kDosDot = u'"';
 
 bool SameLetter(char16_t a, char16_t b) { return a == b || fs::UpperCase(a) == fs::UpperCase(b); }
 
+/// Nothing is left of the pattern that would ask for more: a dot and a star behind a name need not be there. Of
+/// patterns that kernelbase on NT has turned into DOS's, that is true; Wine's leaves them to the system as they are.
+bool AsksForNoMore(std::span<const char16_t> pattern) {
+  for (const char16_t c : pattern) {
+    if (c != u'.' && c != u'*') return false;
+  }
+  return true;
+}
+
 bool HasDot(std::span<const char16_t> text) {
   for (const char16_t c : text) {
     if (c == u'.') return true;
@@ -50,7 +59,7 @@ bool MatchesPattern(std::span<const char16_t> name, std::span<const char16_t> pa
       taken_by_star = n;
       continue;
     }
-    if (p == pattern.size() && n == name.size()) return true;
+    if (n == name.size() && AsksForNoMore(pattern.subspan(p))) return true;
     if (p < pattern.size()) {
       const std::span<const char16_t> rest = name.subspan(n);
       if (!rest.empty() && TakesOne(pattern[p], rest)) {

@@ -36,7 +36,7 @@ struct BasicInformation {
   u32 exit_status;
   u32 peb;
   u32 affinity_mask;
-  u32 base_priority;
+  u32 base_priority;  ///< For Wine's kernelbase: the priority's class.
   u32 process_id;
   u32 parent_id;
 };
@@ -112,7 +112,7 @@ Status NtQueryInformationProcess(const SystemCall& call) {
         return BasicInformation{.exit_status = process.exit_status(),
                                 .peb = process.peb.value,
                                 .affinity_mask = kOneProcessor,
-                                .base_priority = kNormalPriority,
+                                .base_priority = process.priority_class,
                                 .process_id = process.id(),
                                 .parent_id = process.parent_id()};
       });

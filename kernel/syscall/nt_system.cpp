@@ -1,5 +1,6 @@
 // System calls: what the machine is.
 #include <algorithm>
+#include <cstddef>
 
 #include "kernel/kernel.h"
 #include "kernel/syscall/system_calls.h"
@@ -17,6 +18,8 @@ enum InformationClass : u32 {
   kTimeOfDayInformation = 3,
   kProcessInformation = 5,
   kInterruptInformation = 0x17,
+  kCurrentTimeZoneInformation = 0x2C,
+  kDynamicTimeZoneInformation = 0x66,
 };
 
 struct BasicInformation {
@@ -38,15 +41,41 @@ struct ProcessorInformation {
 };
 static_assert(sizeof(ProcessorInformation) == 12);
 
-/// What is known of it; the rest is 0.
+/// SYSTEM_PERFORMANCE_INFORMATION; of its counters, those of memory.
 struct PerformanceInformation {
   u64 idle_time;
-  u64 transferred[3];
-  u32 operations[3];
+  u8 transfers[0x24];
   u32 available_pages, committed_pages, commit_limit, peak_commitment;
-  u8 rest[252];
+  u8 other_counters[0xFC];
 };
 static_assert(sizeof(PerformanceInformation) == 0x138);
+
+/// RTL_DYNAMIC_TIME_ZONE_INFORMATION; without its last two fields it is the older
+/// RTL_TIME_ZONE_INFORMATION.
+struct TimeZoneInformation {
+  u32 bias;
+  char16_t standard_name[32];
+  u16 standard_start[8];
+  u32 standard_bias;
+  char16_t daylight_name[32];
+  u16 daylight_start[8];
+  u32 daylight_bias;
+  char16_t key_name[128];
+  u32 dynamic_daylight_time_disabled;
+};
+constexpr u32 kOlderTimeZoneSize = 0xAC;
+static_assert(offsetof(TimeZoneInformation, key_name) == kOlderTimeZoneSize);
+static_assert(sizeof(TimeZoneInformation) == 0x1B0);
+/// The clock is Greenwich's, and so is the zone.
+constexpr TimeZoneInformation kGreenwich{.bias = 0,
+                                         .standard_name = u"Coordinated Universal Time",
+                                         .standard_start = {},
+                                         .standard_bias = 0,
+                                         .daylight_name = u"Coordinated Universal Time",
+                                         .daylight_start = {},
+                                         .daylight_bias = 0,
+                                         .key_name = u"UTC",
+                                         .dynamic_daylight_time_disabled = 0};
 
 struct TimeOfDayInformation {
   u64 boot_time, current_time;
@@ -112,14 +141,20 @@ Status NtQuerySystemInformation(const SystemCall& call) {
       return Answer(out, length, returned, &information, sizeof(information));
     }
     case kPerformanceInformation: {
-      PerformanceInformation information = {};
-      const mm::CommitAccount& commit = kernel.memory.frames.commit();
-      information.available_pages = kernel.memory.frames.available();
-      information.committed_pages = commit.charged();
-      information.commit_limit = commit.limit();
-      information.peak_commitment = commit.peak();
+      mm::PfnDatabase& frames = kernel.memory.frames;
+      const PerformanceInformation information{.idle_time = 0,
+                                               .transfers = {},
+                                               .available_pages = frames.available(),
+                                               .committed_pages = frames.commit().charged(),
+                                               .commit_limit = frames.commit().limit(),
+                                               .peak_commitment = frames.commit().peak(),
+                                               .other_counters = {}};
       return Answer(out, length, returned, &information, sizeof(information));
     }
+    case kCurrentTimeZoneInformation:
+      return Answer(out, length, returned, &kGreenwich, kOlderTimeZoneSize);
+    case kDynamicTimeZoneInformation:
+      return Answer(out, length, returned, &kGreenwich, sizeof(kGreenwich));
     case kTimeOfDayInformation: {
       const u64 now = kernel.clock.SystemTime();
       const TimeOfDayInformation information{.boot_time = now - kernel.clock.SinceBoot(),

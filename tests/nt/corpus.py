@@ -13,6 +13,7 @@ class Run:
     arguments: list = dataclasses.field(default_factory=list)
     stdin: bytes = b''
     name: str = ''                                 # Of several runs of one program, each has one.
+    dlls: list = dataclasses.field(default_factory=list)  # That it loads at run time.
     disk: str = ''                                 # A folder in tests/nt/: what is in it lies in C:\ too.
     only_wine: str = ''                            # Lines that match this are Wine's alone, and why:
     because: str = ''
@@ -43,6 +44,30 @@ RUNS = [
                           ('0x12345678', 'TerminateProcess')]),
     Run('cpp', ['streams', 'maps', 'exceptions', 'threads']),
     Run('cpp_static', ['streams', 'maps', 'exceptions', 'threads']),
+    Run('library', disk='disk'),
+    Run('stdio'),
+    Run('memory', differs={
+        'Freeing what is free: NT knows of no memory there, Wine of no valid parameter': ['error of what is free'],
+        'Wine tells of pages that were copied as if they were still to be': ['written by now'],
+        'Wine reads a process\'s memory whatever its protection': [
+            'read into what has no access', 'a part at most']}),
+    Run('sections', differs={
+        'Wine tells of pages that were copied as if they were still to be': ['written to by now']}),
+    Run('heaps'),
+    Run('storage'),
+    Run('exceptions'),
+    Run('frames'),
+    Run('fpu'),
+    *(Run('crash', how.split(), name=f'crash {how}', status=status) for how, status in [
+        ('null', 0xC0000005), ('divide', 0xC0000094), ('undefined', 0xC000001D), ('breakpoint', 0x80000003),
+        ('raise', 0xE0FFEE01), ('abort', 3), ('call', 0xC0000005), ('nothing', 0), ('filtered null', 0xC0000005),
+        ('filtered raise', 0xE0FFEE01)]),
+    Run('zones'),
+    Run('letters'),
+    Run('surroundings'),
+    Run('reads', disk='disk'),
+    Run('dlls', disk='disk', dlls=['inner.dll', 'outer.dll', 'refuses.dll']),
+    Run('calls'),
     Run('alerts'),
     Run('handles'),
     Run('names'),

@@ -1,4 +1,4 @@
-// crash HOW: ends by an exception that nobody handles, or that a filter of last resort does.
+// crash [filtered] HOW: ends by an exception that nobody handles, or that a filter of last resort does.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +19,12 @@ static int Deep(volatile char* p) {
 }
 
 int main(int argc, char** argv) {
-  const char* how = argc > 1 ? argv[1] : "";
+  const int filtered = argc > 2 && strcmp(argv[1], "filtered") == 0;
+  const char* how = argc > 1 ? argv[1 + filtered] : "";
   char c = 1;
   printf("about to end by: %s\n", how);
   fflush(stdout);
-  if (strncmp(how, "filter ", 7) == 0) {
-    SetUnhandledExceptionFilter(Filter);
-    how += 7;
-  }
+  if (filtered) SetUnhandledExceptionFilter(Filter);
   volatile int* volatile nothing = NULL;
   if (strcmp(how, "null") == 0) *nothing = 1;
   if (strcmp(how, "divide") == 0) asm volatile("divl %%ecx" : : "a"(1), "d"(0), "c"(0));

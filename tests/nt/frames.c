@@ -13,12 +13,17 @@ typedef struct Frame {
 
 void WINAPI RtlUnwind(void*, void*, EXCEPTION_RECORD*, void*);
 
-static Frame* Top(void) { return (Frame*)__readfsdword(0); }
+static Frame* Top(void) {
+  Frame* top;
+  asm volatile("movl %%fs:0, %0" : "=r"(top));
+  return top;
+}
+static void SetTop(Frame* frame) { asm volatile("movl %0, %%fs:0" : : "r"(frame) : "memory"); }
 static void Push(Frame* frame) {
   frame->next = Top();
-  __writefsdword(0, (DWORD)(uintptr_t)frame);
+  SetTop(frame);
 }
-static void Pop(Frame* frame) { __writefsdword(0, (DWORD)(uintptr_t)frame->next); }
+static void Pop(Frame* frame) { SetTop(frame->next); }
 
 static EXCEPTION_DISPOSITION CDECL Pass(EXCEPTION_RECORD* record, Frame* frame, CONTEXT* context,
                                         void* dispatcher) {
@@ -29,10 +34,12 @@ static EXCEPTION_DISPOSITION CDECL Pass(EXCEPTION_RECORD* record, Frame* frame, 
   return ExceptionContinueSearch;
 }
 
+/// Once.
 static EXCEPTION_DISPOSITION CDECL Continue(EXCEPTION_RECORD* record, Frame* frame,
                                             CONTEXT* context, void* dispatcher) {
   (void)context;
   (void)dispatcher;
+  if (record->ExceptionCode == EXCEPTION_NONCONTINUABLE_EXCEPTION) return ExceptionContinueSearch;
   printf("%s goes on after 0x%lx, flags 0x%lx\n", frame->name, record->ExceptionCode,
          record->ExceptionFlags);
   return ExceptionContinueExecution;

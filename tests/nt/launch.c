@@ -1,21 +1,28 @@
-// launch LIST INPUTS OUTPUTS: runs programs one after the other, for tools/differential. Under another system they
-// start as they do under Faultline: in C:\, with the same environment, standard handles that are files. LIST has a
-// line for each: name, seconds that it may take, command line, with tabs between. What it reads is INPUTS\name if
-// there is one; what it writes goes to OUTPUTS\name.out and .err, and its exit code to .code ("timeout": had none).
+// launch LIST ENVIRONMENT INPUTS OUTPUTS: runs programs one after the other, for tools/differential. Under another
+// system they start as they do under Faultline: in C:\, with the same environment (a file like user/environment.txt),
+// standard handles that are files. LIST has a line for each: name, seconds that it may take, command line, with tabs
+// between. What it reads is INPUTS\name if there is one; what it writes goes to OUTPUTS\name.out and .err, and its exit code to .code ("timeout": had none).
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
-static WCHAR environment[] =
-    L"ComSpec=C:\\windows\\system32\\cmd.exe\0"
-    L"OS=Windows_NT\0"
-    L"PATH=C:\\windows\\system32;C:\\windows\0"
-    L"SystemDrive=C:\0"
-    L"SystemRoot=C:\\windows\0"
-    L"TEMP=C:\\\0"
-    L"TMP=C:\\\0"
-    L"windir=C:\\windows\0";
+static char line[8192];
+static WCHAR environment[8192];  ///< Zeros follow the last variable.
+
+static int ReadEnvironment(const char* name) {
+  FILE* const file = fopen(name, "r");
+  size_t used = 0;
+  if (!file) return 0;
+  while (fgets(line, sizeof(line), file)) {
+    line[strcspn(line, "\r\n")] = 0;
+    if (line[0] == 0 || line[0] == '#') continue;
+    used += (size_t)MultiByteToWideChar(CP_UTF8, 0, line, -1, environment + used,
+                                        (int)(sizeof(environment) / sizeof(WCHAR) - used - 1));
+  }
+  fclose(file);
+  return 1;
+}
 
 static HANDLE Open(const char* name, DWORD access, DWORD disposition) {
   SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
@@ -26,14 +33,14 @@ static HANDLE Open(const char* name, DWORD access, DWORD disposition) {
 /// What becomes of `command` is in `result`.
 static void Run(const char* command, DWORD seconds, HANDLE in, HANDLE out, HANDLE error,
                 char* result, size_t size) {
-  WCHAR line[4096];
+  WCHAR wide[4096];
   STARTUPINFOW start = {.cb = sizeof(start), .dwFlags = STARTF_USESTDHANDLES};
   PROCESS_INFORMATION process;
   start.hStdInput = in;
   start.hStdOutput = out;
   start.hStdError = error;
-  MultiByteToWideChar(CP_UTF8, 0, command, -1, line, sizeof(line) / sizeof(*line));
-  if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_UNICODE_ENVIRONMENT, environment,
+  MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, sizeof(wide) / sizeof(*wide));
+  if (!CreateProcessW(NULL, wide, NULL, NULL, TRUE, CREATE_UNICODE_ENVIRONMENT, environment,
                       L"C:\\", &start, &process)) {
     snprintf(result, size, "not started: %lu", GetLastError());
     return;
@@ -72,9 +79,8 @@ static void RunNamed(const char* name, DWORD seconds, const char* command, const
 }
 
 int main(int argc, char** argv) {
-  static char line[8192];
-  FILE* list = argc == 4 ? fopen(argv[1], "rb") : NULL;
-  if (!list) return 2;
+  FILE* list = argc == 5 ? fopen(argv[1], "rb") : NULL;
+  if (!list || !ReadEnvironment(argv[2])) return 2;
   SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
   while (fgets(line, sizeof(line), list)) {
     char* const seconds = strchr(line, '\t');
@@ -82,7 +88,7 @@ int main(int argc, char** argv) {
     if (!command) return 2;
     *seconds = *command = 0;
     command[1 + strcspn(command + 1, "\r\n")] = 0;
-    RunNamed(line, (DWORD)atoi(seconds + 1), command + 1, argv[2], argv[3]);
+    RunNamed(line, (DWORD)atoi(seconds + 1), command + 1, argv[3], argv[4]);
   }
   fclose(list);
   return 0;

@@ -43,12 +43,10 @@ static void ReserveAndCommit(void) {
   Is("protect over the hole", VirtualProtect(base + 0x11000, 0x3000, PAGE_READWRITE, &old), 0);
   Is("release a part", VirtualFree(base + 0x10000, 0, MEM_RELEASE), 0);
   Is("  error", GetLastError(), ERROR_INVALID_ADDRESS);
-  Is("release with a size", VirtualFree(base, 0x30000, MEM_RELEASE), 0);
-  Is("  error", GetLastError(), ERROR_INVALID_PARAMETER);
   Is("release", VirtualFree(base, 0, MEM_RELEASE), 1);
   Is("free", Query(base).State, MEM_FREE);
   Is("release again", VirtualFree(base, 0, MEM_RELEASE), 0);
-  Is("  error", GetLastError(), ERROR_INVALID_ADDRESS);
+  Is("  error of what is free", GetLastError(), ERROR_INVALID_ADDRESS);
 }
 
 static void Addresses(void) {
@@ -112,9 +110,7 @@ static void Buffers(void) {
   VirtualProtect(pages + 0x1000, 0x1000, PAGE_NOACCESS, &old);
   Is("read into what has no access",
      ReadProcessMemory(GetCurrentProcess(), pages + 0xFFC, buffer, 8, &count), 0);
-  Is("  error", GetLastError(), ERROR_PARTIAL_COPY);
-  Is("lock in memory", VirtualLock(pages, 0x1000), 1);
-  Is("unlock", VirtualUnlock(pages, 0x1000), 1);
+  Is("  a part at most", GetLastError(), ERROR_PARTIAL_COPY);
   VirtualFree(pages, 0, MEM_RELEASE);
 }
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,10 @@ class Here:
         with tempfile.TemporaryDirectory(prefix='differential-') as folder:
             stats = os.path.join(folder, 'stats.json')
             disk = ['--disk', str(ROOT / 'tests/nt' / run.disk)] if run.disk else []
+            if run.dlls:
+                for name in run.dlls:
+                    shutil.copy(BIN / name, folder)
+                disk += ['--disk', folder]
             command = [RUNPE, '--quiet', '--timeout', str(run.seconds), '--stats', stats, *disk, '--',
                        BIN / f'{run.program}.exe', *run.arguments]
             done = subprocess.run(command, input=run.stdin, capture_output=True,
@@ -71,6 +76,7 @@ def files_of(run):
     program = str(BIN / f'{run.program}.exe')
     files = {os.path.basename(path): pathlib.Path(path)
              for path in [program, *program_files.needed(program, quiet=True).beside]}
+    files.update({name: BIN / name for name in run.dlls})
     if run.disk:
         folder = ROOT / 'tests/nt' / run.disk
         files.update({str(path.relative_to(folder)): path for path in folder.rglob('*') if path.is_file()})

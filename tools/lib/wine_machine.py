@@ -24,8 +24,7 @@ MODULES = ('virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4')
 WORDS = linux_peer.WORDS + ' -- '
 # What every program of Wine's is started with.
 SETTINGS = 'HOME=/home WINEPREFIX=/prefix WINEDEBUG=-all LC_ALL=C TZ=UTC PATH=/bin:/usr/lib/wine'
-# A prefix as user/registry.txt describes ours; no debugger when a program ends by an exception. Then nothing
-# starts services or a desktop any more: that would be all that a boot is spent on.
+# A prefix as user/registry.txt describes ours; no debugger when a program ends by an exception.
 MAKE_PREFIX = f'''\
 cd /; export {SETTINGS}
 timeout -s KILL 1500 wine wineboot.exe -i </dev/null >/dev/null 2>&1
@@ -34,7 +33,6 @@ timeout -s KILL 300 wineserver32 -w
 cd /prefix
 printf '\\n[Software\\\\\\\\Wine]\\n"Version"="win10"\\n' >>user.reg
 sed -i '/CurrentVersion.*AeDebug\\]/,/^$/{{/^"Debugger"=/d}}' system.reg
-rm drive_c/windows/system32/wineboot.exe /{DLLS}/wineboot.exe
 cp system.reg user.reg /tmp/out
 '''
 # All of `list`, by the launcher (tests/nt/launch.c).
@@ -42,10 +40,11 @@ RUN_LIST = f'''\
 cd /; export {SETTINGS}
 cp -r /tmp/job/c/. /prefix/drive_c
 wineserver32 -p
-wine 'Z:\\tmp\\job\\launch.exe' 'Z:\\tmp\\job\\list' 'Z:\\tmp\\job\\in' 'Z:\\tmp\\out'
+wine 'Z:\\tmp\\job\\launch.exe' 'Z:\\tmp\\job\\list' 'Z:\\tmp\\job\\environment' 'Z:\\tmp\\job\\in' 'Z:\\tmp\\out'
 wineserver32 -k
 '''
 OUTPUT_MIB = 64
+CPU = 'Nehalem'  # As runpe has for programs on Wine's DLLs.
 
 
 class WineError(Exception):
@@ -71,7 +70,7 @@ def boot(run, files=(), *, keep=False, timeout, said=None):
         with open(work / 'out.tar', 'wb') as file:
             file.truncate(OUTPUT_MIB << 20)
         image = keep or IMAGE
-        command = ['qemu-system-i386', '-accel', 'tcg,tb-size=256', '-m', '768', '-cpu', 'pentium3',
+        command = ['qemu-system-i386', '-accel', 'tcg,tb-size=256', '-m', '768', '-cpu', CPU,
                    '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
                    '-kernel', linux_peer.FOLDER / 'kernel', '-initrd', work / 'initial_disk',
                    '-append', WORDS, '-serial', f'file:{said or work / "said"}']

@@ -12,6 +12,7 @@ from windows_command_line import join
 from wine_machine import WineError  # noqa: F401
 
 KEPT = wine_machine.FOLDER / 'said'
+ENVIRONMENT = wine_machine.ROOT / 'user/environment.txt'
 LAUNCHER = wine_machine.ROOT / 'build/host/tests/nt/bin/launch.exe'
 # Wine has no such DLL: ours stands in, under both.
 MORE_SYSTEM_FILES = [wine_machine.ROOT / 'build/host/user/system32/bcryptprimitives.dll']
@@ -29,7 +30,8 @@ class Request:
     def key(self):
         """Of all that the answer follows from."""
         digest = hashlib.sha256()
-        for part in (wine_machine.IMAGE.name.encode(), LAUNCHER.read_bytes(), self.command_line().encode(),
+        for part in (wine_machine.IMAGE.name.encode(), wine_machine.CPU.encode(), LAUNCHER.read_bytes(),
+                     ENVIRONMENT.read_bytes(), self.command_line().encode(),
                      self.run.stdin, *(part for name, path in sorted(self.files.items())
                                        for part in (name.encode(), path.read_bytes()))):
             digest.update(b'%d\0' % len(part) + part)
@@ -62,7 +64,7 @@ def said_by_all(requests, again=False):
 
 def _run(requests):
     names = {f'{i:03}': name for i, name in enumerate(requests)}
-    files = {'launch.exe': LAUNCHER.read_bytes(), 'in/nothing': b''}
+    files = {'launch.exe': LAUNCHER.read_bytes(), 'environment': ENVIRONMENT.read_bytes(), 'in/nothing': b''}
     lines, seconds = [], 300
     for short, name in names.items():
         request = requests[name]
