@@ -35,10 +35,9 @@ void IoNotice::Tell(FileObject& file, Thread& thread, Status status, u32 informa
   if (!port_) return;
   constexpr u32 kSkipPortOnSuccess = 1;
   if (!pended && (file.completion.modes & kSkipPortOnSuccess) != 0) return;
-  port_->PostOwn(*std::exchange(packet_, nullptr), {.key = key_,
-                                                    .value = wishes_.context,
-                                                    .status = Code(status),
-                                                    .information = information});
+  port_->PostOwn(
+      *std::exchange(packet_, nullptr),
+      {.key = key_, .value = wishes_.context, .status = Code(status), .information = information});
 }
 
 IoRequest::IoRequest(RefPtr<FileObject> file, IoNotice&& notice, u32 buffer, u32 length)

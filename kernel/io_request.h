@@ -38,7 +38,9 @@ class IoNotice {
 
   struct Wishes {
     RefPtr<Event> event;
-    u32 routine = 0, context = 0;  ///< Of the call to be made; without a routine, the context is the port's value.
+    u32 routine = 0,
+        context =
+            0;  ///< Of the call to be made; without a routine, the context is the port's value.
     u32 io_pointer = 0;
   };
   /// For the current thread. kNoMemory; kInvalidParameter for a call where a port is told.

@@ -43,8 +43,7 @@ class NamedPipe : public RefCounted<NamedPipe>, public ListNode<NamedPipe> {
     u64 default_timeout = 0;  ///< 100 ns.
     u32 server_process = 0;
   };
-  NamedPipe(Vector<char> name, const Shape& its_shape)
-      : shape(its_shape), name_(std::move(name)) {}
+  NamedPipe(Vector<char> name, const Shape& its_shape) : shape(its_shape), name_(std::move(name)) {}
   ~NamedPipe() {
     if (linked()) Unlink();
   }

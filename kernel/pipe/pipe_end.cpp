@@ -81,7 +81,8 @@ Status PipeEnd::StatusFor(PipeDirection direction) const {
 void PipeEnd::Cancel(IoRequest& request) {
   if (connection_) {
     connection_->inbound.Withdraw(request);
-    if (!static_cast<ListNode<IoRequest>&>(request).linked()) connection_->outbound.Withdraw(request);
+    if (!static_cast<ListNode<IoRequest>&>(request).linked())
+      connection_->outbound.Withdraw(request);
   }
   if (static_cast<ListNode<IoRequest>&>(request).linked()) {
     static_cast<ListNode<IoRequest>&>(request).Unlink();

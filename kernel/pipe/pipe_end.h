@@ -19,7 +19,9 @@ class PipeEnd final : public FileObject, public ListNode<PipeEnd> {
   ~PipeEnd() override;
 
   // Pipes are read and written by pipe_transfer.h.
-  Result<u32> Read(const u64*, std::span<std::byte>) override { return Status::kInvalidDeviceRequest; }
+  Result<u32> Read(const u64*, std::span<std::byte>) override {
+    return Status::kInvalidDeviceRequest;
+  }
   Result<u32> Write(const u64*, std::span<const std::byte>) override {
     return Status::kInvalidDeviceRequest;
   }

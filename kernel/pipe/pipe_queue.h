@@ -13,14 +13,17 @@
 
 namespace fl::kernel {
 
+/// More bytes than that no read gets at once, unless they are one message: they pass through the kernel's heap.
+inline constexpr u32 kLargestTake = 0x10000;
+
 enum class PipeMode : u8 { kBytes = 0, kMessages = 1 };
 
 class PipeQueue {
  public:
   struct Piece : ListNode<Piece> {
     Vector<std::byte> bytes;
-    u32 taken = 0;   ///< Of them.
-    u64 end = 0;     ///< Where its last byte lies in all that was ever written.
+    u32 taken = 0;  ///< Of them.
+    u64 end = 0;    ///< Where its last byte lies in all that was ever written.
     IoRequest* writer = nullptr;
     u32 left() const { return bytes.size() - taken; }
   };
@@ -72,7 +75,8 @@ class PipeQueue {
   u32 bytes_ = 0;
   u64 pushed_ = 0, taken_ = 0;  ///< Ever.
   IntrusiveList<IoRequest> readers_;
-  IntrusiveList<IoRequest> done_writers_;  ///< All of theirs was read; to be told by the next Serve.
+  IntrusiveList<IoRequest>
+      done_writers_;  ///< All of theirs was read; to be told by the next Serve.
 };
 
 }  // namespace fl::kernel

@@ -240,7 +240,8 @@ PipeResult ListenPipe(PipeEnd& end, IoNotice& notice) {
     if (slept != Status::kSuccess) return {slept, 0};
   }
   // It may have come and gone already: it came.
-  return {end.state() == PipeState::kDisconnected ? Status::kPipeDisconnected : Status::kSuccess, 0};
+  return {end.state() == PipeState::kDisconnected ? Status::kPipeDisconnected : Status::kSuccess,
+          0};
 }
 
 Status FlushPipe(PipeEnd& end) {

@@ -17,7 +17,8 @@ constexpr u32 kFileWriteData = 0x0002;
 
 /// `path` begins with `prefix`, which goes. A device's name ends there, or with a backslash.
 bool TakePrefix(std::string_view& path, std::string_view prefix) {
-  if (path.size() < prefix.size() || !pe::EqualIgnoringCase(path.substr(0, prefix.size()), prefix)) {
+  if (path.size() < prefix.size() ||
+      !pe::EqualIgnoringCase(path.substr(0, prefix.size()), prefix)) {
     return false;
   }
   path.remove_prefix(prefix.size());
@@ -62,9 +63,8 @@ Status OpenPipe(const SystemCall& call, const DeviceOpenRequest& request, std::s
   PipeEnd* const listening = found->FindListening();
   if (!listening) return Status::kPipeNotAvailable;
   const RefPtr<PipeEnd> server(listening);
-  const RefPtr<FileObject> client = AdoptRef<FileObject>(
-      new (std::nothrow) PipeEnd(RefPtr<NamedPipe>(found), server->connection(),
-                                 PipeSide::kClient, request.options));
+  const RefPtr<FileObject> client = AdoptRef<FileObject>(new (std::nothrow) PipeEnd(
+      RefPtr<NamedPipe>(found), server->connection(), PipeSide::kClient, request.options));
   if (!client) return Status::kInsufficientResources;
   // From here on the client's end, if it cannot be delivered, is one that is closed at once.
   server->OnClient(call.process.id());
@@ -76,8 +76,7 @@ Status OpenPipe(const SystemCall& call, const DeviceOpenRequest& request, std::s
 Result<DeviceName> FindDevice(const SystemCall& call, const CapturedAttributes& attributes) {
   std::string_view path(attributes.name.data(), attributes.name.size());
   if (attributes.root_directory != 0) {
-    const auto root =
-        TRY(call.process.handles().FindAs<FileObject>(attributes.root_directory, 0));
+    const auto root = TRY(call.process.handles().FindAs<FileObject>(attributes.root_directory, 0));
     if (!root->is_pipe_directory()) return DeviceName{};
     return DeviceName{DeviceKind::kPipe, path};
   }

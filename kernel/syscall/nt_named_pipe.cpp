@@ -106,8 +106,8 @@ Status NtCreateNamedPipeFile(const SystemCall& call) {
   }
   RefPtr<PipeConnection> connection = pipe->NewConnection();
   if (!connection) return Status::kInsufficientResources;
-  const RefPtr<PipeEnd> server = AdoptRef(
-      new (std::nothrow) PipeEnd(pipe, std::move(connection), PipeSide::kServer, call[6]));
+  const RefPtr<PipeEnd> server =
+      AdoptRef(new (std::nothrow) PipeEnd(pipe, std::move(connection), PipeSide::kServer, call[6]));
   if (!server) return Status::kInsufficientResources;
   server->SetReadMode(PipeMode(call[8]));
   server->waits = call[9] == 0;
@@ -115,8 +115,8 @@ Status NtCreateNamedPipeFile(const SystemCall& call) {
   const u32 granted = GrantedAccess(call[1], TypeInfo(ObjectType::kFile).mapping);
   NewHandle handle = TRY(NewHandle::Insert(call, server, granted, attributes.ForHandle()));
   TheKernel().scheduler.WakeAll(&names);
-  TRY_STATUS(WriteUser(io_pointer, IoStatusBlock{Code(Status::kSuccess),
-                                                 is_new ? kFileCreated : kFileOpened}));
+  TRY_STATUS(WriteUser(io_pointer,
+                       IoStatusBlock{Code(Status::kSuccess), is_new ? kFileCreated : kFileOpened}));
   return handle.Deliver(handle_pointer);
 }
 

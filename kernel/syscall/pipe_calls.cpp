@@ -157,7 +157,9 @@ PipeResult Control(const SystemCall& call, PipeEnd& end, IoNotice& notice) {
 Status TransferPipe(const SystemCall& call, PipeEnd& end, PipeDirection direction) {
   const u32 buffer = call[5], length = call[6];
   const bool reads = direction == PipeDirection::kRead;
-  TRY_STATUS(reads ? ProbeForWrite(buffer, length) : ProbeForRead(buffer, length));
+  // Of a large buffer as much as one read of bytes fills: the rest need not come into memory.
+  TRY_STATUS(reads ? ProbeForWrite(buffer, length < kLargestTake ? length : kLargestTake)
+                   : ProbeForRead(buffer, length));
   FileCompletion completion = TRY(FileCompletion::Prepare(call, end));
   completion.Begin();
   end.OnOperationBegin();
@@ -188,12 +190,13 @@ Status QueryPipe(const SystemCall& call, PipeEnd& end) {
   switch (what) {
     case kStandardInformation: {
       const LocalInformation pipe = DescribePipe(end);
-      return answer(StandardInformation{.allocation_size = u64(pipe.inbound_quota) + pipe.outbound_quota,
-                                        .end_of_file = pipe.available,
-                                        .links = 1,
-                                        .delete_pending = 1,
-                                        .directory = 0,
-                                        .padding = 0});
+      return answer(
+          StandardInformation{.allocation_size = u64(pipe.inbound_quota) + pipe.outbound_quota,
+                              .end_of_file = pipe.available,
+                              .links = 1,
+                              .delete_pending = 1,
+                              .directory = 0,
+                              .padding = 0});
     }
     case kAccessInformation:
       return answer(TRY(call.process.handles().Find(call[0])).access);

@@ -3,7 +3,8 @@
 
 static char child_path[MAX_PATH];
 
-static BOOL Start(const char* words, HANDLE in, HANDLE out, DWORD flags, PROCESS_INFORMATION* child) {
+static BOOL Start(const char* words, HANDLE in, HANDLE out, DWORD flags,
+                  PROCESS_INFORMATION* child) {
   STARTUPINFOA startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
   char line[512];
   snprintf(line, sizeof(line), "\"%s\" %s", child_path, words);

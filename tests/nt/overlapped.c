@@ -7,8 +7,8 @@ static HANDLE server, client;
 
 /// `quota` in both directions.
 static void Open(DWORD quota) {
-  server = CreateNamedPipeA(NAME, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, quota,
-                            quota, 0, NULL);
+  server = CreateNamedPipeA(NAME, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1,
+                            quota, quota, 0, NULL);
   client = CreateFileA(NAME, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                        FILE_FLAG_OVERLAPPED, NULL);
   True("both ends", server != INVALID_HANDLE_VALUE && client != INVALID_HANDLE_VALUE);
@@ -26,8 +26,8 @@ static OVERLAPPED WithEvent(void) {
 static void Connecting(void) {
   DWORD count = 0;
   OVERLAPPED operation = WithEvent();
-  server = CreateNamedPipeA(NAME, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, 64, 64,
-                            0, NULL);
+  server = CreateNamedPipeA(NAME, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, 64,
+                            64, 0, NULL);
   Is("listens", ConnectNamedPipe(server, &operation), 0);
   Is("pending", GetLastError(), ERROR_IO_PENDING);
   Is("no client", WaitForSingleObject(operation.hEvent, 0), WAIT_TIMEOUT);
@@ -109,11 +109,12 @@ static void Ports(void) {
   Is("written", WriteFile(client, "data", 4, NULL, &write), 1);
   for (int i = 0; i < 2; ++i) {
     Is("told", GetQueuedCompletionStatus(port, &count, &key, &which, 1000), 1);
-    True("of one", (key == 7 && which == &read && count == 4) ||
-                       (key == 8 && which == &write && count == 4));
+    True("of one",
+         (key == 7 && which == &read && count == 4) || (key == 8 && which == &write && count == 4));
   }
   Is("no more", GetQueuedCompletionStatus(port, &count, &key, &which, 0), 0);
-  Is("only what pends", SetFileCompletionNotificationModes(client, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS), 1);
+  Is("only what pends",
+     SetFileCompletionNotificationModes(client, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS), 1);
   Is("written", WriteFile(client, "data", 4, NULL, &write), 1);
   Is("not told", GetQueuedCompletionStatus(port, &count, &key, &which, 0), 0);
   Is("read at once", ReadFile(server, bytes, 16, NULL, &read), 1);

@@ -163,8 +163,8 @@ static void Messages(void) {
   True("as it was set", mode == (PIPE_READMODE_MESSAGE | PIPE_NOWAIT) && count == 1);
   DWORD type = 0, most = 0, sent = 0, got = 0;
   Is("information", GetNamedPipeInfo(server, &type, &sent, &got, &most), 1);
-  True("as it was made", type == (PIPE_SERVER_END | PIPE_TYPE_MESSAGE) && sent == 256 && got == 256 &&
-                             most == 2);
+  True("as it was made",
+       type == (PIPE_SERVER_END | PIPE_TYPE_MESSAGE) && sent == 256 && got == 256 && most == 2);
   ULONG id = 0;
   Is("whose client", GetNamedPipeClientProcessId(server, &id), 1);
   True("ours", id == GetCurrentProcessId());
