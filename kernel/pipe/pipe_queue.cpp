@@ -7,13 +7,6 @@
 #include "kernel/process_memory.h"
 
 namespace fl::kernel {
-namespace {
-
-/// More than that no read gets at once; its data passes through the kernel's heap.
-constexpr u32 kLargestTake = 0x10000;
-
-}  // namespace
-
 PipeQueue::~PipeQueue() {
   KASSERT(readers_.empty());
   while (Piece* piece = pieces_.front()) {

@@ -13,6 +13,9 @@
 
 namespace fl::kernel {
 
+/// More bytes than that no read gets at once, unless they are one message: they pass through the kernel's heap.
+inline constexpr u32 kLargestTake = 0x10000;
+
 enum class PipeMode : u8 { kBytes = 0, kMessages = 1 };
 
 class PipeQueue {

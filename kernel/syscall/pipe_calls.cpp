@@ -157,7 +157,9 @@ PipeResult Control(const SystemCall& call, PipeEnd& end, IoNotice& notice) {
 Status TransferPipe(const SystemCall& call, PipeEnd& end, PipeDirection direction) {
   const u32 buffer = call[5], length = call[6];
   const bool reads = direction == PipeDirection::kRead;
-  TRY_STATUS(reads ? ProbeForWrite(buffer, length) : ProbeForRead(buffer, length));
+  // Of a large buffer as much as one read of bytes fills: the rest need not come into memory.
+  TRY_STATUS(reads ? ProbeForWrite(buffer, length < kLargestTake ? length : kLargestTake)
+                   : ProbeForRead(buffer, length));
   FileCompletion completion = TRY(FileCompletion::Prepare(call, end));
   completion.Begin();
   end.OnOperationBegin();

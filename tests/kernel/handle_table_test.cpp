@@ -140,5 +140,52 @@ TEST(HandleTable, ObjectsAndHandlesOfATypeAreCounted) {
   EXPECT_GE(Object::Counts(ObjectType::kEvent).most_handles, before.handles + 2);
 }
 
+TEST(HandleTable, InheritsWhatIsInheritableAndWantedUnderTheSameValues) {
+  const auto thing = AdoptRef(new Thing);
+  HandleTable parent;
+  const u32 own = *parent.Insert(thing, 1);
+  const u32 inherited = *parent.Insert(thing, 2, kHandleInherit);
+  const u32 unwanted = *parent.Insert(thing, 3, kHandleInherit);
+  const u32 protected_one = *parent.Insert(thing, 4, kHandleInherit | kHandleProtectFromClose);
+  HandleTable child;
+  ASSERT_EQ(child.InheritFrom(parent, [&](u32 handle) { return handle != unwanted; }),
+            Status::kSuccess);
+  EXPECT_EQ(child.open_count(), 2u);
+  EXPECT_EQ(child.Find(own).status(), Status::kInvalidHandle);
+  EXPECT_EQ(child.Find(unwanted).status(), Status::kInvalidHandle);
+  EXPECT_EQ(child.Find(inherited)->access, 2u);
+  EXPECT_EQ(child.Find(protected_one)->attributes, kHandleInherit | kHandleProtectFromClose);
+  EXPECT_EQ(thing->handle_count(), 6u);
+  // New ones come where there is room.
+  EXPECT_EQ(*child.Insert(thing, 0), own);
+}
+
+TEST(HandleTable, InheritingWithoutMemoryChangesNothing) {
+  const auto thing = AdoptRef(new Thing);
+  HandleTable parent, child;
+  ASSERT_TRUE(parent.Insert(thing, 0, kHandleInherit).ok());
+  test::FailAllocation(1);
+  const Status status = child.InheritFrom(parent, [](u32) { return true; });
+  const bool failed = test::AllocationFailed();
+  test::FailAllocation(0);
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(status, Status::kNoMemory);
+  EXPECT_EQ(child.open_count(), 0u);
+  EXPECT_EQ(thing->handle_count(), 1u);
+}
+
+TEST(HandleTable, MovesWithItsHandles) {
+  const auto thing = AdoptRef(new Thing);
+  HandleTable from;
+  const u32 handle = *from.Insert(thing, 5);
+  HandleTable to;
+  ASSERT_TRUE(to.Insert(thing, 0).ok());
+  to = std::move(from);
+  EXPECT_EQ(to.Find(handle)->access, 5u);
+  EXPECT_EQ(to.open_count(), 1u);
+  EXPECT_EQ(from.open_count(), 0u);
+  EXPECT_EQ(thing->handle_count(), 1u);
+}
+
 }  // namespace
 }  // namespace fl::kernel
