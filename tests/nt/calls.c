@@ -33,7 +33,8 @@ NTSTATUS NTAPI NtCreateIoCompletion(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*, UL
 NTSTATUS NTAPI NtOpenIoCompletion(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*);
 NTSTATUS NTAPI NtCreateKeyedEvent(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*, ULONG);
 NTSTATUS NTAPI NtOpenKeyedEvent(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*);
-NTSTATUS NTAPI NtCreateSection(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*, LARGE_INTEGER*, ULONG, ULONG, HANDLE);
+NTSTATUS NTAPI NtCreateSection(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*, LARGE_INTEGER*, ULONG,
+                               ULONG, HANDLE);
 NTSTATUS NTAPI NtOpenSection(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*);
 NTSTATUS NTAPI NtWaitForSingleObject(HANDLE, BOOLEAN, LARGE_INTEGER*);
 NTSTATUS NTAPI NtQueryTimerResolution(ULONG*, ULONG*, ULONG*);
@@ -59,14 +60,17 @@ static void Events(void) {
   LONG before = 9;
   LARGE_INTEGER none = {0};
   NtCreateEvent(&event, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"e", 0), 0, FALSE);
-  Same("event", event, NtOpenEvent(&second, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"e", 0)), &second);
+  Same("event", event, NtOpenEvent(&second, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"e", 0)),
+       &second);
   Is("set", (uint32_t)NtSetEvent(event, &before), 0);
   Is("  was", (uint32_t)before, 0);
   Is("query", (uint32_t)NtQueryEvent(second, 0, &information, sizeof(information), NULL), 0);
   Is("  type", (uint32_t)information.type, 0);
   Is("  state", (uint32_t)information.state, 1);
-  Is("query, no room", (uint32_t)NtQueryEvent(second, 0, &information, 4, NULL), STATUS_INFO_LENGTH_MISMATCH_);
-  Is("query, no such class", (uint32_t)NtQueryEvent(second, 1, &information, sizeof(information), NULL), 0xC0000003);
+  Is("query, no room", (uint32_t)NtQueryEvent(second, 0, &information, 4, NULL),
+     STATUS_INFO_LENGTH_MISMATCH_);
+  Is("query, no such class",
+     (uint32_t)NtQueryEvent(second, 1, &information, sizeof(information), NULL), 0xC0000003);
   Is("wait", (uint32_t)NtWaitForSingleObject(second, FALSE, &none), 0);
   Is("clear", (uint32_t)NtClearEvent(second), 0);
   Is("wait in vain", (uint32_t)NtWaitForSingleObject(event, FALSE, &none), STATUS_TIMEOUT_);
@@ -74,14 +78,16 @@ static void Events(void) {
   Is("leaves it clear", (uint32_t)NtWaitForSingleObject(event, FALSE, &none), STATUS_TIMEOUT_);
   NtClose(event);
   NtClose(second);
-  Is("gone", (uint32_t)NtOpenEvent(&second, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"e", 0)), 0xC0000034);
+  Is("gone", (uint32_t)NtOpenEvent(&second, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"e", 0)),
+     0xC0000034);
 }
 
 static void Mutants(void) {
   HANDLE mutant = NULL, second = NULL;
   MutantInformation information;
   NtCreateMutant(&mutant, MUTANT_ALL_ACCESS, Named(NULL, LONG_NAME L"m", 0), TRUE);
-  Same("mutant", mutant, NtOpenMutant(&second, MUTANT_ALL_ACCESS, Named(NULL, LONG_NAME L"m", 0)), &second);
+  Same("mutant", mutant, NtOpenMutant(&second, MUTANT_ALL_ACCESS, Named(NULL, LONG_NAME L"m", 0)),
+       &second);
   LARGE_INTEGER none = {0};
   NtWaitForSingleObject(second, FALSE, &none);
   NtQueryMutant(second, 0, &information, sizeof(information), NULL);
@@ -102,7 +108,8 @@ static void Semaphores(void) {
   SemaphoreInformation information;
   ULONG before = 0;
   NtCreateSemaphore(&semaphore, SEMAPHORE_ALL_ACCESS, Named(NULL, LONG_NAME L"s", 0), 2, 5);
-  Same("semaphore", semaphore, NtOpenSemaphore(&second, SEMAPHORE_ALL_ACCESS, Named(NULL, LONG_NAME L"s", 0)), &second);
+  Same("semaphore", semaphore,
+       NtOpenSemaphore(&second, SEMAPHORE_ALL_ACCESS, Named(NULL, LONG_NAME L"s", 0)), &second);
   NtReleaseSemaphore(second, 1, &before);
   Is("had", before, 2);
   Is("too many", (uint32_t)NtReleaseSemaphore(second, 9, &before), 0xC0000047);
@@ -120,14 +127,18 @@ static void Others(void) {
   Same("timer", one, NtOpenTimer(&two, TIMER_ALL_ACCESS, Named(NULL, LONG_NAME L"t", 0)), &two);
   NtClose(one), NtClose(two), one = two = NULL;
   NtCreateIoCompletion(&one, 0x1F0003, Named(NULL, LONG_NAME L"p", 0), 0);
-  Same("completion port", one, NtOpenIoCompletion(&two, 0x1F0003, Named(NULL, LONG_NAME L"p", 0)), &two);
+  Same("completion port", one, NtOpenIoCompletion(&two, 0x1F0003, Named(NULL, LONG_NAME L"p", 0)),
+       &two);
   NtClose(one), NtClose(two), one = two = NULL;
   NtCreateKeyedEvent(&one, 0xF0003, Named(NULL, LONG_NAME L"k", 0), 0);
   Same("keyed event", one, NtOpenKeyedEvent(&two, 0xF0003, Named(NULL, LONG_NAME L"k", 0)), &two);
   NtClose(one), NtClose(two), one = two = NULL;
-  NtCreateSection(&one, SECTION_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0), &size, PAGE_READWRITE, SEC_COMMIT, NULL);
-  Same("section", one, NtOpenSection(&two, SECTION_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0)), &two);
-  Is("as an event", (uint32_t)NtOpenEvent(&two, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0)), STATUS_OBJECT_TYPE_MISMATCH_);
+  NtCreateSection(&one, SECTION_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0), &size, PAGE_READWRITE,
+                  SEC_COMMIT, NULL);
+  Same("section", one, NtOpenSection(&two, SECTION_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0)),
+       &two);
+  Is("as an event", (uint32_t)NtOpenEvent(&two, EVENT_ALL_ACCESS, Named(NULL, LONG_NAME L"x", 0)),
+     STATUS_OBJECT_TYPE_MISMATCH_);
   NtClose(one), one = NULL;
 }
 
@@ -139,7 +150,8 @@ static void Small(void) {
   Is("processor", NtGetCurrentProcessorNumber(), 0);
   Is("token", (uint32_t)NtOpenProcessTokenEx(GetCurrentProcess(), TOKEN_QUERY, 0, &token), 0);
   NtClose(token);
-  Is("a thread has none of its own", (uint32_t)NtOpenThreadTokenEx(GetCurrentThread(), TOKEN_QUERY, TRUE, 0, &token), 0xC000007C);
+  Is("a thread has none of its own",
+     (uint32_t)NtOpenThreadTokenEx(GetCurrentThread(), TOKEN_QUERY, TRUE, 0, &token), 0xC000007C);
 }
 
 static volatile DWORD stop, turns;

@@ -28,12 +28,17 @@ static void Loading(void) {
   Is("no such function", GetProcAddress(outer, "name") != NULL, 0);
   Is("  error", GetLastError(), ERROR_PROC_NOT_FOUND);
   Is("no such ordinal", GetProcAddress(outer, (const char*)4711) != NULL, 0);
-  Is("storage of threads", (uint32_t)((int (*)(void))(void*)GetProcAddress(outer, "OfThread"))(), 101);
+  Is("storage of threads", (uint32_t)((int (*)(void))(void*)GetProcAddress(outer, "OfThread"))(),
+     101);
   RunThread();
   Is("no more of threads", DisableThreadLibraryCalls(outer), 0);
   RunThread();
   HMODULE by_address = NULL;
-  Is("by an address in it", GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, (LPCWSTR)(void*)counter, &by_address), 1);
+  Is("by an address in it",
+     GetModuleHandleExW(
+         GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+         (LPCWSTR)(void*)counter, &by_address),
+     1);
   True("  it is", by_address == outer);
   Is("free once", FreeLibrary(outer), 1);
   True("still there", GetModuleHandleW(L"outer.dll") == outer);
@@ -69,7 +74,9 @@ static void AsData(void) {
 
 static void OfTheSystem(void) {
   HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
-  True("a forwarder", GetProcAddress(kernel32, "EnterCriticalSection") == GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlEnterCriticalSection"));
+  True("a forwarder",
+       GetProcAddress(kernel32, "EnterCriticalSection") ==
+           GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlEnterCriticalSection"));
   HMODULE set = LoadLibraryW(L"api-ms-win-core-synch-l1-2-0.dll");
   True("an API set is a DLL", set != NULL && set == GetModuleHandleW(L"kernelbase.dll"));
   Is("the system's stay", FreeLibrary(kernel32), 1);

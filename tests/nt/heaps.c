@@ -14,7 +14,8 @@ static void OfTheProcess(void) {
   Is("larger", (uint32_t)HeapSize(heap, 0, block), 100000);
   Is("  what was there", strcmp(block, "kept") != 0, 0);
   Is("  zeros after it", (uint32_t)block[99999], 0);
-  True("in place cannot be", HeapReAlloc(heap, HEAP_REALLOC_IN_PLACE_ONLY, block, 50000000) == NULL);
+  True("in place cannot be",
+       HeapReAlloc(heap, HEAP_REALLOC_IN_PLACE_ONLY, block, 50000000) == NULL);
   Is("smaller in place", HeapReAlloc(heap, HEAP_REALLOC_IN_PLACE_ONLY, block, 10) == block, 1);
   Is("valid", HeapValidate(heap, 0, block), 1);
   Is("free", HeapFree(heap, 0, block), 1);
@@ -44,7 +45,8 @@ static void Shuffle(void) {
     seed = seed * 1103515245 + 12345;
     const unsigned which = (seed >> 16) % 500;
     if (blocks[which]) {
-      for (unsigned k = 0; k < sizes[which]; k += 37) wrong += blocks[which][k] != (unsigned char)(which + k);
+      for (unsigned k = 0; k < sizes[which]; k += 37)
+        wrong += blocks[which][k] != (unsigned char)(which + k);
       HeapFree(heap, 0, blocks[which]);
       blocks[which] = NULL;
     } else {

@@ -50,7 +50,9 @@ void Containers() {
   std::set<int> ordered(numbers.begin(), numbers.end());
   Is("a set of all", ordered.size(), 1000u);
   std::stable_sort(numbers.begin(), numbers.end(), [](int a, int b) { return a % 10 < b % 10; });
-  Is("sorted by the last digit", std::is_sorted(numbers.begin(), numbers.end(), [](int a, int b) { return a % 10 < b % 10; }), true);
+  Is("sorted by the last digit",
+     std::is_sorted(numbers.begin(), numbers.end(), [](int a, int b) { return a % 10 < b % 10; }),
+     true);
   std::unordered_map<std::string, int> words;
   std::istringstream text("the cat and the dog and the bird");
   for (std::string word; text >> word;) ++words[word];
@@ -67,7 +69,10 @@ void Containers() {
   for (int i = 0; i < 10000; ++i) i % 2 ? ends.push_back(i) : ends.push_front(i);
   Is("both ends", ends.front() + ends.back(), 9998 + 9999);
   std::variant<int, std::string> either = "text";
-  Is("either", std::visit([](const auto& v) -> std::size_t { return sizeof(v) == sizeof(int) ? 0 : 1; }, either), 1u);
+  Is("either",
+     std::visit([](const auto& v) -> std::size_t { return sizeof(v) == sizeof(int) ? 0 : 1; },
+                either),
+     1u);
   Is("bits", std::bitset<16>(0xA5).to_string(), "0000000010100101");
   auto shared = std::make_shared<int>(7);
   std::weak_ptr<int> weak = shared;
@@ -79,12 +84,13 @@ void Texts() {
   std::string line = "key1=value1; key2=value2";
   std::regex pair(R"((\w+)=(\w+))");
   std::string found;
-  for (std::sregex_iterator it(line.begin(), line.end(), pair), end; it != end; ++it) found += (*it)[2].str() + ",";
+  for (std::sregex_iterator it(line.begin(), line.end(), pair), end; it != end; ++it)
+    found += (*it)[2].str() + ",";
   Is("found by an expression", found, "value1,value2,");
   Is("replaced", std::regex_replace(line, pair, "$2:$1"), "value1:key1; value2:key2");
   std::ostringstream out;
-  out << std::setw(8) << std::setfill('.') << 3.14159 << '|' << std::hex << std::uppercase << 48879 << '|' << std::oct << 8 << '|' << std::setprecision(3)
-      << std::scientific << 12345.678;
+  out << std::setw(8) << std::setfill('.') << 3.14159 << '|' << std::hex << std::uppercase << 48879
+      << '|' << std::oct << 8 << '|' << std::setprecision(3) << std::scientific << 12345.678;
   Is("formatted", out.str(), ".3.14159|BEEF|10|1.235E+04");
   Is("a number", std::stod("2.5e2"), 250.0);
   try {
@@ -168,10 +174,13 @@ void Threads() {
   const auto start = std::chrono::steady_clock::now();
   std::timed_mutex timed;
   timed.lock();
-  std::thread waits([&] { Is("a lock that does not come", timed.try_lock_for(std::chrono::milliseconds(30)), false); });
+  std::thread waits([&] {
+    Is("a lock that does not come", timed.try_lock_for(std::chrono::milliseconds(30)), false);
+  });
   waits.join();
   timed.unlock();
-  Is("took its time", std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(25), true);
+  Is("took its time", std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(25),
+     true);
 }
 
 void Files() {
@@ -181,7 +190,8 @@ void Files() {
   Is("a directory", fs::is_directory("C:\\tree\\sub"), true);
   Is("its size", fs::file_size("C:\\tree\\numbers.txt"), 13000u);
   std::set<std::string> all;
-  for (const auto& entry : fs::recursive_directory_iterator("C:\\tree")) all.insert(entry.path().generic_string());
+  for (const auto& entry : fs::recursive_directory_iterator("C:\\tree"))
+    all.insert(entry.path().generic_string());
   for (const auto& path : all) std::cout << "  " << path << '\n';
   std::error_code error;
   Is("no size", fs::file_size("C:\\tree\\none", error) + 1, 0u);

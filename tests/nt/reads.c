@@ -1,9 +1,11 @@
 // Files that are only read: attributes, enumeration by patterns, positions, ends, reads that overlap.
-#include "check.h"
-
 #include <stdlib.h>
 
-static int Compare(const void* a, const void* b) { return _stricmp(*(char* const*)a, *(char* const*)b); }
+#include "check.h"
+
+static int Compare(const void* a, const void* b) {
+  return _stricmp(*(char* const*)a, *(char* const*)b);
+}
 
 /// What a pattern finds, in the order of names: a file system may have any other.
 static void Find(const char* pattern) {
@@ -27,21 +29,52 @@ static void Find(const char* pattern) {
 }
 
 static void Enumeration(void) {
-  static const char* const patterns[] = {
-      "C:\\tree\\*", "C:\\tree\\*.*", "C:\\tree\\*.txt", "C:\\tree\\*.t*", "C:\\tree\\ab?.txt", "C:\\tree\\ab?????.txt", "C:\\tree\\?",
-      "C:\\tree\\*.", "C:\\tree\\*.*.*", "C:\\tree\\ABC.txt", "C:\\tree\\a* *", "C:\\tree\\*z*", "C:\\tree\\none", "C:\\tree\\", "C:\\tree",
-      "C:\\none\\*", "C:\\tree\\lines.txt\\*", "C:\\tree\\sub\\*", "C:\\tree\\sub\\..\\*.x", "C:\\tree\\no_ext*", "C:\\tree\\*s*", "C:\\tree\\??.*",
-      "C:\\tree\\a|b", ""};
+  static const char* const patterns[] = {"C:\\tree\\*",
+                                         "C:\\tree\\*.*",
+                                         "C:\\tree\\*.txt",
+                                         "C:\\tree\\*.t*",
+                                         "C:\\tree\\ab?.txt",
+                                         "C:\\tree\\ab?????.txt",
+                                         "C:\\tree\\?",
+                                         "C:\\tree\\*.",
+                                         "C:\\tree\\*.*.*",
+                                         "C:\\tree\\ABC.txt",
+                                         "C:\\tree\\a* *",
+                                         "C:\\tree\\*z*",
+                                         "C:\\tree\\none",
+                                         "C:\\tree\\",
+                                         "C:\\tree",
+                                         "C:\\none\\*",
+                                         "C:\\tree\\lines.txt\\*",
+                                         "C:\\tree\\sub\\*",
+                                         "C:\\tree\\sub\\..\\*.x",
+                                         "C:\\tree\\no_ext*",
+                                         "C:\\tree\\*s*",
+                                         "C:\\tree\\??.*",
+                                         "C:\\tree\\a|b",
+                                         ""};
   for (unsigned i = 0; i < sizeof(patterns) / sizeof(*patterns); ++i) Find(patterns[i]);
 }
 
 static void Attributes(void) {
-  static const char* const paths[] = {"C:\\tree", "C:\\tree\\lines.txt", "C:\\tree\\LINES.TXT", "C:\\tree\\nothing", "C:\\tree\\none", "C:\\none\\x",
-                                      "C:\\tree\\lines.txt\\x", "C:\\", "C:\\tree\\", "C:\\tree\\sub\\..\\lines.txt", "", "C:\\tree\\a?b", "tree/sub/in.txt"};
+  static const char* const paths[] = {"C:\\tree",
+                                      "C:\\tree\\lines.txt",
+                                      "C:\\tree\\LINES.TXT",
+                                      "C:\\tree\\nothing",
+                                      "C:\\tree\\none",
+                                      "C:\\none\\x",
+                                      "C:\\tree\\lines.txt\\x",
+                                      "C:\\",
+                                      "C:\\tree\\",
+                                      "C:\\tree\\sub\\..\\lines.txt",
+                                      "",
+                                      "C:\\tree\\a?b",
+                                      "tree/sub/in.txt"};
   for (unsigned i = 0; i < sizeof(paths) / sizeof(*paths); ++i) {
     WIN32_FILE_ATTRIBUTE_DATA data;
     if (GetFileAttributesExA(paths[i], GetFileExInfoStandard, &data)) {
-      printf("%s: directory %d, %lu bytes\n", paths[i], (data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0,
+      printf("%s: directory %d, %lu bytes\n", paths[i],
+             (data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0,
              data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? 0 : data.nFileSizeLow);
     } else {
       printf("%s: error %lu\n", paths[i], GetLastError());
@@ -52,7 +85,8 @@ static void Attributes(void) {
 static void Positions(void) {
   char text[100];
   DWORD bytes;
-  HANDLE file = CreateFileA("C:\\tree\\lines.txt", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+  HANDLE file = CreateFileA("C:\\tree\\lines.txt", GENERIC_READ, FILE_SHARE_READ, NULL,
+                            OPEN_EXISTING, 0, NULL);
   Is("size", GetFileSize(file, NULL), 25);
   Is("type", GetFileType(file), FILE_TYPE_DISK);
   Is("to the end", SetFilePointer(file, 0, NULL, FILE_END), 25);
@@ -81,7 +115,8 @@ static void Positions(void) {
   Is("  size", information.nFileSizeLow, 25);
   Is("  links", information.nNumberOfLinks, 1);
   HANDLE second = CreateFileA("C:\\tree\\lines.txt", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
-  Is("who shares nothing", second == INVALID_HANDLE_VALUE ? GetLastError() : 0, ERROR_SHARING_VIOLATION);
+  Is("who shares nothing", second == INVALID_HANDLE_VALUE ? GetLastError() : 0,
+     ERROR_SHARING_VIOLATION);
   CloseHandle(file);
   Is("closed", ReadFile(file, text, 1, &bytes, NULL), 0);
   Is("  error", GetLastError(), ERROR_INVALID_HANDLE);
@@ -90,7 +125,8 @@ static void Positions(void) {
 static void Overlapped(void) {
   static char text[2][16];
   DWORD bytes;
-  HANDLE file = CreateFileA("C:\\tree\\numbers.txt", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+  HANDLE file = CreateFileA("C:\\tree\\numbers.txt", GENERIC_READ, FILE_SHARE_READ, NULL,
+                            OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
   OVERLAPPED reads[2] = {{.Offset = 120}, {.Offset = 24}};
   for (int i = 0; i < 2; ++i) {
     reads[i].hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -111,17 +147,23 @@ static void Opening(void) {
   static const struct {
     const char* path;
     DWORD access, disposition, flags;
-  } opens[] = {{"C:\\tree\\none", GENERIC_READ, OPEN_EXISTING, 0},          {"C:\\none\\x", GENERIC_READ, OPEN_EXISTING, 0},
-               {"C:\\tree", GENERIC_READ, OPEN_EXISTING, 0},                {"C:\\tree", GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS},
-               {"C:\\tree\\lines.txt", GENERIC_READ, CREATE_NEW, 0},        {"C:\\tree\\lines.txt\\", GENERIC_READ, OPEN_EXISTING, 0},
+  } opens[] = {{"C:\\tree\\none", GENERIC_READ, OPEN_EXISTING, 0},
+               {"C:\\none\\x", GENERIC_READ, OPEN_EXISTING, 0},
+               {"C:\\tree", GENERIC_READ, OPEN_EXISTING, 0},
+               {"C:\\tree", GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS},
+               {"C:\\tree\\lines.txt", GENERIC_READ, CREATE_NEW, 0},
+               {"C:\\tree\\lines.txt\\", GENERIC_READ, OPEN_EXISTING, 0},
                {"C:\\tree\\a*", GENERIC_READ, OPEN_EXISTING, 0},
-               {"C:\\tree\\lines.txt", 0, OPEN_EXISTING, 0},                {"\\\\.\\C:\\tree\\ab", GENERIC_READ, OPEN_EXISTING, 0},
+               {"C:\\tree\\lines.txt", 0, OPEN_EXISTING, 0},
+               {"\\\\.\\C:\\tree\\ab", GENERIC_READ, OPEN_EXISTING, 0},
                {"\\\\?\\C:\\tree\\sub\\in.txt", GENERIC_READ, OPEN_EXISTING, 0}};
   for (unsigned i = 0; i < sizeof(opens) / sizeof(*opens); ++i) {
     SetLastError(0);
-    HANDLE file = CreateFileA(opens[i].path, opens[i].access, FILE_SHARE_READ, NULL, opens[i].disposition, opens[i].flags, NULL);
-    printf("open %s (%lx, %lu, %lx): %s %lu\n", opens[i].path, opens[i].access, opens[i].disposition, opens[i].flags,
-           file == INVALID_HANDLE_VALUE ? "error" : "yes", GetLastError());
+    HANDLE file = CreateFileA(opens[i].path, opens[i].access, FILE_SHARE_READ, NULL,
+                              opens[i].disposition, opens[i].flags, NULL);
+    printf("open %s (%lx, %lu, %lx): %s %lu\n", opens[i].path, opens[i].access,
+           opens[i].disposition, opens[i].flags, file == INVALID_HANDLE_VALUE ? "error" : "yes",
+           GetLastError());
     if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
   }
 }
@@ -131,7 +173,8 @@ static void Streams(void) {
   int count = 0, sum = 0, number;
   FILE* file = fopen("C:\\tree\\numbers.txt", "r");
   True("a stream", file != NULL);
-  while (fgets(line, sizeof(line), file) && sscanf(line, "number %d", &number) == 1) sum += number, ++count;
+  while (fgets(line, sizeof(line), file) && sscanf(line, "number %d", &number) == 1)
+    sum += number, ++count;
   Is("lines", (uint32_t)count, 1000);
   Is("  their sum", (uint32_t)sum, 500500);
   Is("at the end", feof(file) != 0, 1);

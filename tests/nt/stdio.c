@@ -1,12 +1,12 @@
 // The C library as msvcrt.dll has it: printing, scanning, sorting, numbers, time, jumps.
 #define __USE_MINGW_ANSI_STDIO 0  // Not the compiler's own printf.
-#include "check.h"
-
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "check.h"
 
 #define P(...) (printf(__VA_ARGS__), printf("|\n"))
 
@@ -36,7 +36,10 @@ static void Scanning(void) {
   unsigned x = 0;
   double d = 0;
   char word[20] = "", set[20] = "", c = 0;
-  Is("scanned", (uint32_t)sscanf(" 12 -7 ff 2.5e3 word [abc] z", "%d %d %x %lf %19s [%19[a-c]] %c%n", &a, &b, &x, &d, word, set, &c, &count), 7);
+  Is("scanned",
+     (uint32_t)sscanf(" 12 -7 ff 2.5e3 word [abc] z", "%d %d %x %lf %19s [%19[a-c]] %c%n", &a, &b,
+                      &x, &d, word, set, &c, &count),
+     7);
   P("%d %d %x %f %s %s %c %d", a, b, x, d, word, set, c, count);
   Is("stopped", (uint32_t)sscanf("1,x", "%d,%d", &a, &b), 1);
   Is("nothing", (uint32_t)sscanf("", "%d", &a), (uint32_t)-1);
@@ -48,9 +51,11 @@ static void Scanning(void) {
 
 static void Numbers(void) {
   char* end;
-  P("%ld %ld %ld %lu", strtol("  -42x", &end, 10), strtol("0x1F", NULL, 0), strtol("99999999999", NULL, 10), strtoul("-1", NULL, 10));
+  P("%ld %ld %ld %lu", strtol("  -42x", &end, 10), strtol("0x1F", NULL, 0),
+    strtol("99999999999", NULL, 10), strtoul("-1", NULL, 10));
   P("%c %g %g %g", *end, strtod("1e-5z", &end), strtod("inf", NULL), atof(".5"));
-  P("%s %s %s", _itoa(-255, (char[20]){0}, 16), _i64toa(1234567890123LL, (char[30]){0}, 10), _gcvt(3.25, 5, (char[30]){0}));
+  P("%s %s %s", _itoa(-255, (char[20]){0}, 16), _i64toa(1234567890123LL, (char[30]){0}, 10),
+    _gcvt(3.25, 5, (char[30]){0}));
   P("%d %d %d", abs(-5), div(-7, 2).quot, div(-7, 2).rem);
   P("%.15g %.15g %.15g", sin(1), exp(1), pow(2, 0.5));
   P("%.15g %.15g %.15g", floor(-1.5), fmod(7.5, 2), log10(1000));
@@ -85,7 +90,13 @@ static void Texts(void) {
 }
 
 static void Times(void) {
-  struct tm when = {.tm_year = 121, .tm_mon = 6, .tm_mday = 4, .tm_hour = 15, .tm_min = 8, .tm_sec = 9, .tm_isdst = 0};
+  struct tm when = {.tm_year = 121,
+                    .tm_mon = 6,
+                    .tm_mday = 4,
+                    .tm_hour = 15,
+                    .tm_min = 8,
+                    .tm_sec = 9,
+                    .tm_isdst = 0};
   char text[100];
   const time_t time = mktime(&when);
   P("%ld %d %d", (long)time, when.tm_wday, when.tm_yday);

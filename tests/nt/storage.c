@@ -11,7 +11,8 @@ static void CALLBACK OnFree(void* value) {
 }
 
 static DWORD WINAPI InThread(void* argument) {
-  const DWORD before = (DWORD)(ULONG_PTR)TlsGetValue(slot) + (DWORD)(ULONG_PTR)FlsGetValue(fiber_slot);
+  const DWORD before =
+      (DWORD)(ULONG_PTR)TlsGetValue(slot) + (DWORD)(ULONG_PTR)FlsGetValue(fiber_slot);
   TlsSetValue(slot, argument);
   FlsSetValue(fiber_slot, argument);
   return before * 1000 + (DWORD)(ULONG_PTR)TlsGetValue(slot);

@@ -37,8 +37,21 @@ static void Directories(void) {
   Is("to what is not there", SetCurrentDirectoryW(L"nowhere"), 0);
   Is("  error", GetLastError(), ERROR_FILE_NOT_FOUND);
   Is("further", SetCurrentDirectoryW(L"system32\\..\\.\\system32\\"), 1);
-  static const WCHAR* const paths[] = {L"a.txt", L"..\\a.txt", L"\\x\\.\\y\\..\\z", L"C:rel", L"D:rel", L"\\\\server\\share\\..\\x", L"\\\\?\\C:\\a\\..\\b",
-                                       L"a. . ", L"nul", L"c:\\dir\\con.txt", L"a/b//c", L"\\\\.\\pipe\\x", L"..\\..\\..\\..\\top", L"C:\\", L"x\\"};
+  static const WCHAR* const paths[] = {L"a.txt",
+                                       L"..\\a.txt",
+                                       L"\\x\\.\\y\\..\\z",
+                                       L"C:rel",
+                                       L"D:rel",
+                                       L"\\\\server\\share\\..\\x",
+                                       L"\\\\?\\C:\\a\\..\\b",
+                                       L"a. . ",
+                                       L"nul",
+                                       L"c:\\dir\\con.txt",
+                                       L"a/b//c",
+                                       L"\\\\.\\pipe\\x",
+                                       L"..\\..\\..\\..\\top",
+                                       L"C:\\",
+                                       L"x\\"};
   for (unsigned i = 0; i < sizeof(paths) / sizeof(*paths); ++i) {
     name = NULL;
     const DWORD length = GetFullPathNameW(paths[i], 300, text, &name);
@@ -63,7 +76,8 @@ static void Myself(void) {
   IsText("  is", text, (uint32_t)wcslen(text) * 2, L"C:\\surroundings.exe");
   Is("  no room", GetModuleFileNameW(NULL, text, 5), 5);
   Is("  error", GetLastError(), ERROR_INSUFFICIENT_BUFFER);
-  IsText("kernel32's", text, GetModuleFileNameW(GetModuleHandleW(L"KERNEL32"), text, 300) * 2, L"C:\\windows\\system32\\kernel32.dll");
+  IsText("kernel32's", text, GetModuleFileNameW(GetModuleHandleW(L"KERNEL32"), text, 300) * 2,
+         L"C:\\windows\\system32\\kernel32.dll");
   DWORD type = 99;
   Is("binary type", GetBinaryTypeW(L"C:\\surroundings.exe", &type), 1);
   Is("  32 bits", type, SCS_32BIT_BINARY);
@@ -90,7 +104,8 @@ static void System(void) {
   for (DWORD i = 0; i < 24; ++i) printf("feature %lu: %d\n", i, IsProcessorFeaturePresent(i));
   MEMORYSTATUSEX memory = {.dwLength = sizeof(memory)};
   Is("memory", GlobalMemoryStatusEx(&memory), 1);
-  True("  sound", memory.ullTotalPhys >= memory.ullAvailPhys && memory.ullAvailPhys > 0x100000 && memory.dwMemoryLoad <= 100);
+  True("  sound", memory.ullTotalPhys >= memory.ullAvailPhys && memory.ullAvailPhys > 0x100000 &&
+                      memory.dwMemoryLoad <= 100);
   Is("  of 2 GiB", (uint32_t)(memory.ullTotalVirtual >> 16), 0x7FFE);
   OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof(version)};
   Is("version", GetVersionExW(&version), 1);

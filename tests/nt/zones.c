@@ -2,8 +2,8 @@
 #include "check.h"
 
 static void Show(const char* what, const SYSTEMTIME* t) {
-  printf("%s: %04d-%02d-%02d (%d) %02d:%02d:%02d.%03d\n", what, t->wYear, t->wMonth, t->wDay, t->wDayOfWeek,
-         t->wHour, t->wMinute, t->wSecond, t->wMilliseconds);
+  printf("%s: %04d-%02d-%02d (%d) %02d:%02d:%02d.%03d\n", what, t->wYear, t->wMonth, t->wDay,
+         t->wDayOfWeek, t->wHour, t->wMinute, t->wSecond, t->wMilliseconds);
 }
 
 static void FileTimes(void) {
@@ -23,7 +23,10 @@ static void FileTimes(void) {
     Show("  is", &system);
     Is("  and back", SystemTimeToFileTime(&system, &back), 1);
     printf("  the same to a millisecond: %s\n",
-           times[i].time / 10000 == (((uint64_t)back.dwHighDateTime << 32) | back.dwLowDateTime) / 10000 ? "yes" : "NO");
+           times[i].time / 10000 ==
+                   (((uint64_t)back.dwHighDateTime << 32) | back.dwLowDateTime) / 10000
+               ? "yes"
+               : "NO");
     const BOOL dos = FileTimeToDosDateTime(&file, &date, &time);
     printf("  for DOS: %d 0x%04x 0x%04x\n", dos, dos ? date : 0, dos ? time : 0);
   }
@@ -45,8 +48,8 @@ static void Zones(void) {
                                       .StandardDate = {0, 10, 0, 5, 3, 0, 0, 0},
                                       .DaylightDate = {0, 3, 0, 5, 2, 0, 0, 0},
                                       .DaylightBias = -60};
-  static const SYSTEMTIME times[] = {{2021, 1, 0, 15, 12, 0, 0, 0}, {2021, 7, 0, 15, 12, 0, 0, 0},
-                                     {2021, 3, 0, 28, 0, 59, 59, 0}, {2021, 3, 0, 28, 1, 0, 0, 0},
+  static const SYSTEMTIME times[] = {{2021, 1, 0, 15, 12, 0, 0, 0},   {2021, 7, 0, 15, 12, 0, 0, 0},
+                                     {2021, 3, 0, 28, 0, 59, 59, 0},  {2021, 3, 0, 28, 1, 0, 0, 0},
                                      {2021, 10, 0, 31, 0, 59, 59, 0}, {2021, 10, 0, 31, 1, 0, 0, 0},
                                      {2021, 12, 0, 31, 23, 30, 0, 0}};
   for (unsigned i = 0; i < sizeof(times) / sizeof(*times); ++i) {
@@ -57,7 +60,8 @@ static void Zones(void) {
     Show("  is", &back);
   }
   TIME_ZONE_INFORMATION here;
-  Is("this machine's zone has no summer", GetTimeZoneInformation(&here) <= TIME_ZONE_ID_STANDARD, 1);
+  Is("this machine's zone has no summer", GetTimeZoneInformation(&here) <= TIME_ZONE_ID_STANDARD,
+     1);
   Is("  it is that of Greenwich", (uint32_t)here.Bias, 0);
   printf("  %ls, %ls\n", here.StandardName, here.DaylightName);
 }
@@ -69,10 +73,11 @@ static void Texts(void) {
     const WCHAR* format;
     int is_time;
   } formats[] = {{L"dddd, d MMMM yyyy", 0}, {L"ddd dd.MM.yy", 0}, {L"'quoted' d gg", 0},
-                 {L"h:mm:ss tt", 1}, {L"HH'h'mm", 1}, {L"hh:m:s t", 1}};
+                 {L"h:mm:ss tt", 1},        {L"HH'h'mm", 1},      {L"hh:m:s t", 1}};
   for (unsigned i = 0; i < sizeof(formats) / sizeof(*formats); ++i) {
-    const int length = formats[i].is_time ? GetTimeFormatW(0x409, 0, &time, formats[i].format, text, 100)
-                                          : GetDateFormatW(0x409, 0, &time, formats[i].format, text, 100);
+    const int length = formats[i].is_time
+                           ? GetTimeFormatW(0x409, 0, &time, formats[i].format, text, 100)
+                           : GetDateFormatW(0x409, 0, &time, formats[i].format, text, 100);
     printf("%ls: %d, %ls\n", formats[i].format, length, length ? text : L"");
   }
   GetDateFormatW(0x409, DATE_SHORTDATE, &time, NULL, text, 100);
@@ -97,7 +102,8 @@ static void Clocks(void) {
   True("50 ms by the counter", counted >= 45 && counted < 5000);
   True("  by ticks", GetTickCount() - ticks >= 30);
   True("  by the date", CompareFileTime(&one, &two) < 0);
-  True("the date is of this age", one.dwHighDateTime > 0x01D80000 && one.dwHighDateTime < 0x02200000);
+  True("the date is of this age",
+       one.dwHighDateTime > 0x01D80000 && one.dwHighDateTime < 0x02200000);
 }
 
 int main(void) {
