@@ -1,8 +1,10 @@
 // user_memory: the input chooses a program's memory, what its other threads write meanwhile, and a
 // structure that a system call captures. A naive reading of the recorded accesses must come to the same
 // result: so each field is fetched once, in one order, and what was fetched is what is used.
+#include <algorithm>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "kernel/syscall/process_parameters.h"
 #include "tests/fakes/choices.h"
@@ -54,6 +56,16 @@ class Naive {
     return Fetch(buffer != 0 ? buffer + bias : 0, out->data(), length);
   }
 
+  Status Bytes(u32 at, u32 bias, std::vector<u8>* out) {
+    u8 header[8];
+    TRY_STATUS(Fetch(at, header, sizeof(header)));
+    const u32 length = header[0] + header[1] * 256u;
+    u32 buffer;
+    std::memcpy(&buffer, header + 4, 4);
+    out->resize(length);
+    return Fetch(buffer != 0 ? buffer + bias : 0, out->data(), length);
+  }
+
   Status Attributes(u32 at, u32* directory, std::u16string* name) {
     if (at == 0) return Status::kSuccess;
     u32 words[6];
@@ -65,7 +77,9 @@ class Naive {
 
   struct Parameters {
     std::u16string directory, image, line, environment;
-    u32 standard[3];
+    u32 standard[3], console[2], numbers[9];
+    std::u16string startup[4];
+    std::vector<u8> runtime;
   };
   Status CaptureParameters(u32 at, Parameters* out) {
     u32 flags, block, size;
@@ -83,7 +97,11 @@ class Naive {
     }
     out->environment += std::u16string(2, u'\0');
     for (u32 i = 0; i < 3; ++i) TRY_STATUS(Word(at + 0x18 + 4 * i, &out->standard[i]));
-    return Status::kSuccess;
+    for (u32 i = 0; i < 2; ++i) TRY_STATUS(Word(at + 0x10 + 4 * i, &out->console[i]));
+    const u32 strings[] = {0x30, 0x70, 0x78, 0x80};
+    for (u32 i = 0; i < 4; ++i) TRY_STATUS(String(at + strings[i], bias, &out->startup[i]));
+    TRY_STATUS(Bytes(at + 0x88, bias, &out->runtime));
+    return Fetch(at + 0x4C, out->numbers, sizeof(out->numbers));
   }
 
   bool finished() const { return next_ == memory_.accesses.size(); }
@@ -177,7 +195,9 @@ class Case {
   }
   void PutParameters(u32 at) {
     memory_.Put(at + 0x08, Below(4));
-    for (const u32 offset : {0x24u, 0x38u, 0x40u}) PutString(at + offset);
+    for (const u32 offset : {0x24u, 0x30u, 0x38u, 0x40u, 0x70u, 0x78u, 0x80u, 0x88u}) {
+      PutString(at + offset);
+    }
     memory_.Put(at + 0x48, choices_.Chance(4) ? 0 : Address());
     memory_.Put(at + 0x290, choices_.Chance(10) ? Below(~0u) : Below(200));
   }
@@ -223,6 +243,17 @@ class Case {
     ExpectText(got->command_line, expected.line);
     ExpectText(got->environment, expected.environment);
     for (u32 i = 0; i < 3; ++i) EXPECT_EQ(got->standard[i], expected.standard[i]);
+    const StartupInformation& startup = got->startup;
+    EXPECT_EQ(startup.console, expected.console[0]);
+    EXPECT_EQ(startup.console_flags, expected.console[1]);
+    ExpectText(startup.dll_path, expected.startup[0]);
+    ExpectText(startup.window_title, expected.startup[1]);
+    ExpectText(startup.desktop, expected.startup[2]);
+    ExpectText(startup.shell, expected.startup[3]);
+    EXPECT_TRUE(std::equal(startup.runtime.begin(), startup.runtime.end(), expected.runtime.begin(),
+                           expected.runtime.end()));
+    EXPECT_TRUE(
+        std::equal(std::begin(startup.numbers), std::end(startup.numbers), expected.numbers));
   }
 
   void CheckWord(u32 at) {
